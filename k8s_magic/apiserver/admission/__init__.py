@@ -1,0 +1,49 @@
+"""Admission: plugins that complete or refuse a write before it is validated, a file a plugin; the folder is the registry.
+
+A file exports `ORDER` (upstream's place in the chain) and `admit(attributes)`, which edits `attributes.draft` in place or
+raises `ApiError`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.store import Store
+from k8s_magic.kinds.kind import Kind
+from k8s_magic.objects.meta import Obj
+from k8s_magic.sim.lineage import Lineage
+
+Operation = Literal["CREATE", "UPDATE", "DELETE"]
+
+
+@dataclass
+class Attributes:
+    """One write on its way in. `draft` may be changed; `old` is what is stored, if anything is."""
+
+    operation: Operation
+    kind: Kind
+    namespace: str
+    name: str
+    draft: Obj
+    old: Obj | None
+    subresource: str
+    caller: Caller
+    store: Store
+    lineage: Lineage
+    warn: Callable[[str], None]
+
+
+Plugin = Callable[[Attributes], None]
+
+
+@cache
+def chain() -> tuple[Plugin, ...]:
+    """Every plugin of this folder, in its order."""
+    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    return tuple(module.admit for module in sorted(modules, key=lambda module: (module.ORDER, module.__name__)))

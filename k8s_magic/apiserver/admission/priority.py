@@ -1,0 +1,44 @@
+"""Priority: a pod's priorityClassName becomes its priority and its preemption policy."""
+
+from __future__ import annotations
+
+from k8s_magic.apiserver.admission import Attributes
+from k8s_magic.apiserver.errors import forbidden
+from k8s_magic.objects.meta import Key, Obj
+
+ORDER = 120
+BUILT_IN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+
+
+def admit(attributes: Attributes) -> None:
+    """Models plugin/pkg/admission/priority."""
+    if attributes.operation != "CREATE" or attributes.kind.resource != "pods" or attributes.subresource:
+        return
+    spec = attributes.draft["spec"]
+    name = spec.get("priorityClassName") or _default_name(attributes)
+    priority, policy = 0, "PreemptLowerPriority"
+    if name:
+        found = _class(attributes, name)
+        spec["priorityClassName"] = name
+        priority, policy = found.get("value", 0), found.get("preemptionPolicy") or policy
+    if spec.get("priority", priority) != priority:
+        why = f"the integer value of priority ({spec['priority']}) must not be provided in pod spec; priority admission controller computed {priority} from the given PriorityClass name"
+        raise forbidden(attributes.kind, attributes.name, why)
+    spec["priority"] = priority
+    spec.setdefault("preemptionPolicy", policy)
+
+
+def _class(attributes: Attributes, name: str) -> Obj:
+    found = attributes.store.get("priorityclasses.scheduling.k8s.io", Key("", name))
+    if found is not None:
+        return found
+    if name in BUILT_IN:
+        return {"value": BUILT_IN[name]}
+    raise forbidden(attributes.kind, attributes.name, f"no PriorityClass with name {name} was found")
+
+
+def _default_name(attributes: Attributes) -> str:
+    classes = attributes.store.items("priorityclasses.scheduling.k8s.io") if attributes.store.count("priorityclasses.scheduling.k8s.io") else []
+    defaults = [c for c in classes if c.get("globalDefault")]
+    lowest = min(defaults, key=lambda c: (c.get("value", 0), c["metadata"]["name"]), default=None)
+    return str(lowest["metadata"]["name"]) if lowest else ""

@@ -1,0 +1,288 @@
+"""The API server: holds the store, answers verbs, and gives each write its revision, time, actor and causes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from k8s_magic.apiserver import deletion, discovery, subresources, tables, writes
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
+from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
+from k8s_magic.apiserver.patching import apply_patch
+from k8s_magic.apiserver.selection import Selection
+from k8s_magic.apiserver.service_addresses import ServiceAddresses
+from k8s_magic.apiserver.store import Entry, Store
+from k8s_magic.apiserver.watching import WatchStream, filtered
+from k8s_magic.kinds import registry
+from k8s_magic.kinds.errors import invalid as invalid_field
+from k8s_magic.kinds.kind import Kind
+from k8s_magic.objects import meta
+from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.sim.lineage import Lineage
+from k8s_magic.sim.loop import Loop
+
+# `list` is a verb in the server's class, so the type has a name out here.
+Objects = list[Obj]
+EVENT_TTL_S = 3600.0
+LARGEST_REQUEST = 3 * 1024 * 1024
+
+
+class NodeProxy(Protocol):
+    """A node as the API reaches it. Each kubelet registers one."""
+
+    def heartbeat(self) -> float:
+        """When the kubelet last renewed its lease, in seconds since the epoch."""
+        ...
+
+    def connect(self, pod: Obj, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]: ...
+
+    def stats(self) -> Obj: ...
+
+
+class ApiServer:
+    """Verbs on resources. Callers reach it through a client."""
+
+    def __init__(self, loop: Loop, lineage: Lineage) -> None:
+        self.loop = loop
+        self.lineage = lineage
+        self.store = Store()
+        self.kinds: dict[str, Kind] = dict(registry())
+        self.service_addresses = ServiceAddresses(self.store, lineage)
+        self.nodes: dict[str, NodeProxy] = {}
+        self.warn: Callable[[str], None] = lambda text: None
+        self._incarnations: dict[tuple[str, Key], int] = {}
+        self._ordinals: dict[tuple[str, ...], int] = {}
+
+    # --- What the write path asks for ---
+
+    def kind(self, resource: str) -> Kind:
+        try:
+            return self.kinds[resource]
+        except KeyError:
+            raise ApiError(404, "NotFound", "the server could not find the requested resource") from None
+
+    def decodes_strictly(self, kind: Kind) -> bool:
+        """Whether objects of the kind are checked against v1.36's definitions."""
+        return kind.resource in registry()
+
+    def new_uid(self, kind: Kind, key: Key) -> str:
+        incarnation = self._incarnations[kind.resource, key] = self._incarnations.get((kind.resource, key), 0) + 1
+        return self.lineage.uid("uid", kind.resource, key.namespace, key.name, incarnation)
+
+    def generated_name(self, kind: Kind, metadata: Obj) -> str:
+        """generateName with five letters, drawn from the owner and its ordinal. Models names.SimpleNameGenerator."""
+        owner = next((r["uid"] for r in metadata.get("ownerReferences") or () if r.get("controller")), "")
+        prefix = metadata["generateName"][:58]
+        place = (kind.resource, metadata.get("namespace", ""), prefix, owner)
+        for _ in range(8):
+            ordinal = self._ordinals[place] = self._ordinals.get(place, 0) + 1
+            name = prefix + self.lineage.suffix(5, "name", *place, ordinal)
+            if self.store.get(kind.resource, Key(metadata.get("namespace", ""), name)) is None:
+                break
+        return name
+
+    def commit(self, kind: Kind, key: Key, obj: Obj, caller: Caller) -> Obj:
+        stored = self.store.put(kind.resource, key, obj, time=self.loop.now, actor=caller.actor, causes=caller.causes)
+        if kind.resource == "events" and stored["metadata"].get("uid"):
+            uid = stored["metadata"]["uid"]
+            self.loop.call_later(EVENT_TTL_S, lambda: self._expire(kind, key, uid, stored["metadata"]["resourceVersion"]))
+        return stored
+
+    def _expire(self, kind: Kind, key: Key, uid: str, version: str) -> None:
+        """Events live for an hour after their last change, as etcd's lease has it."""
+        event = self.store.get(kind.resource, key)
+        if event is not None and event["metadata"]["uid"] == uid and event["metadata"]["resourceVersion"] == version:
+            self.store.remove(kind.resource, key, time=self.loop.now, actor="etcd", causes=())
+
+    def commit_update(self, kind: Kind, old: Obj, draft: Obj, caller: Caller) -> Obj:
+        if deletion.may_go(draft) and meta.is_deleting(old):
+            return self.remove(kind, meta.key(old), caller, draft)
+        return self.commit(kind, meta.key(old), draft, caller)
+
+    def remove(self, kind: Kind, key: Key, caller: Caller, last: Obj) -> Obj:
+        return self.store.remove(kind.resource, key, time=self.loop.now, actor=caller.actor, causes=caller.causes, last=last)
+
+    # --- Reading ---
+
+    def _stored(self, kind: Kind, name: str, namespace: str) -> Obj:
+        found = self.store.get(kind.resource, Key(namespace if kind.namespaced else "", name))
+        if found is None:
+            raise not_found(kind, name)
+        return found
+
+    def get(self, kind: Kind, name: str, namespace: str, subresource: str = "", table: TableObjects = "") -> Obj:
+        obj = self._on_read(kind, self._stored(kind, name, namespace))
+        if subresource == "scale":
+            return subresources.read_scale(kind, obj)
+        self._deprecation(kind)
+        if table:
+            return tables.table(kind, [obj], self.loop.now, table, {"resourceVersion": obj["metadata"]["resourceVersion"]})
+        return obj
+
+    def _deprecation(self, kind: Kind) -> None:
+        if kind.deprecation:
+            self.warn(kind.deprecation)
+
+    def _on_read(self, kind: Kind, obj: Obj) -> Obj:
+        """Heartbeats are computed on reading, so that a healthy node writes nothing."""
+        if kind.resource == "leases.coordination.k8s.io" or kind.resource == "nodes":
+            proxy = self.nodes.get(obj["metadata"]["name"])
+            if proxy is not None and kind.on_read is not None:
+                return kind.on_read(obj, proxy.heartbeat())
+        return obj
+
+    def list(
+        self, kind: Kind, namespace: str, labels: str = "", fields: str = "", limit: int = 0, token: str = "", table: TableObjects = ""
+    ) -> Obj:
+        selection = Selection(kind, namespace, labels, fields)
+        items = [self._on_read(kind, obj) for obj in selection.of(self.store)] if kind.on_read else selection.of(self.store)
+        metadata: Obj = {"resourceVersion": str(self.store.revision)}
+        items = _page(items, limit, token, metadata)
+        self._deprecation(kind)
+        if table:
+            return tables.table(kind, items, self.loop.now, table, metadata)
+        return {"kind": kind.kind + "List", "apiVersion": kind.api_version, "metadata": metadata, "items": items}
+
+    def watch(self, kind: Kind, namespace: str, labels: str, fields: str, resource_version: str, table: TableObjects) -> WatchStream:
+        selection = Selection(kind, namespace, labels, fields)
+        header = itertools.count()
+
+        def render(event: WatchEvent) -> WatchEvent:
+            if not table or event.type in ("BOOKMARK", "ERROR"):
+                return event
+            rendered = tables.table(kind, [event.object], self.loop.now, table, {"resourceVersion": event.object["metadata"]["resourceVersion"]})
+            if next(header):  # Only the first event of a watch carries the columns.
+                rendered["columnDefinitions"] = []
+            return WatchEvent(event.type, rendered)
+
+        def deliver(entry: Entry) -> None:
+            event = filtered(entry, selection.matches)
+            if event is not None:
+                stream.push(event)
+
+        stream = WatchStream(render, self.store.subscribe(kind.resource, deliver))
+        if resource_version in ("", "0"):
+            for obj in selection.of(self.store):
+                stream.push(WatchEvent("ADDED", obj))
+        else:
+            self._replay(kind, resource_version, deliver)
+        self._deprecation(kind)
+        return stream
+
+    def _replay(self, kind: Kind, resource_version: str, deliver: Callable[[Entry], None]) -> None:
+        if not resource_version.isdigit():
+            raise bad_request(f'resourceVersion: Invalid value: "{resource_version}": invalid resource version')
+        revision = int(resource_version)
+        if revision + 1 < self.store.oldest_revision and revision < self.store.revision:
+            raise gone(f"too old resource version: {revision} ({self.store.oldest_revision})")
+        for entry in self.store.since(revision):
+            if entry.resource == kind.resource:
+                deliver(entry)
+
+    # --- Writing ---
+
+    def create(self, kind: Kind, obj: Obj, namespace: str, name: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
+        if subresource:
+            handler = subresources.CREATES.get(subresource)
+            if handler is None:
+                raise method_not_supported(kind, "create")
+            return handler(self, kind, self._stored(kind, name, namespace), obj, options, caller)
+        self._deprecation(kind)
+        if "create" not in kind.verbs:
+            raise method_not_supported(kind, "create")
+        return writes.create(self, kind, obj, namespace, options, caller)
+
+    def update(self, kind: Kind, obj: Obj, namespace: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
+        if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
+            raise bad_request("the object provided is unrecognized (must be of type " + kind.kind + ")")
+        given = obj["metadata"].get("namespace") or namespace
+        if kind.namespaced and namespace and given != namespace:
+            raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        old = self._stored(kind, obj["metadata"].get("name", ""), given)
+        return self._update(kind, old, obj, subresource, options, caller)
+
+    def _update(self, kind: Kind, old: Obj, obj: Obj, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
+        self._deprecation(kind)
+        handler = subresources.UPDATES.get(subresource)
+        if handler is not None:
+            return handler(self, kind, old, obj, options, caller)
+        if subresource and subresource not in kind.subresources:
+            raise ApiError(404, "NotFound", "the server could not find the requested resource")
+        return writes.update(self, kind, old, obj, subresource, options, caller)
+
+    def patch(
+        self, kind: Kind, name: str, namespace: str, patch_type: PatchType, patch: Any, subresource: str, options: WriteOptions, caller: Caller
+    ) -> Obj:
+        old = self._stored(kind, name, namespace)
+        current = subresources.read_scale(kind, old) if subresource == "scale" else old
+        new = apply_patch(kind, current, patch_type, patch)
+        if subresource != "scale":
+            self._check_identity(kind, old, new)
+        return self._update(kind, old, new, subresource, options, caller)
+
+    def _check_identity(self, kind: Kind, old: Obj, new: Obj) -> None:
+        if not isinstance(new.get("metadata"), dict):
+            raise bad_request(f"metadata of {kind.kind} must be an object")
+        if new["metadata"].get("name") != old["metadata"]["name"]:
+            given, wanted = new["metadata"].get("name", ""), old["metadata"]["name"]
+            raise bad_request(f"the name of the object ({given}) does not match the name on the URL ({wanted})")
+        if new["metadata"].get("namespace", "") != old["metadata"].get("namespace", ""):
+            raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        version = new["metadata"].get("resourceVersion")
+        if version and version != old["metadata"]["resourceVersion"]:
+            if not version.isdigit():
+                raise invalid(kind, meta.name(old), [invalid_field("metadata.resourceVersion", version, "must be specified for an update")])
+            raise conflict(kind, meta.name(old))
+
+    def delete(self, kind: Kind, name: str, namespace: str, options: DeleteOptions, caller: Caller) -> Obj:
+        self._deprecation(kind)
+        return deletion.delete(self, kind, self._stored(kind, name, namespace), options, caller)
+
+    def delete_collection(self, kind: Kind, namespace: str, labels: str, fields: str, options: DeleteOptions, caller: Caller) -> Obj:
+        listed = self.list(kind, namespace, labels, fields)
+        for obj in listed["items"]:
+            try:
+                deletion.delete(self, kind, obj, options, caller)
+            except ApiError as error:
+                if error.reason != "NotFound":
+                    raise
+        return listed
+
+    # --- Nodes and discovery ---
+
+    def register_node(self, name: str, proxy: NodeProxy) -> None:
+        """From now on `proxy` answers for the node: heartbeats, logs, exec, port-forward, stats."""
+        self.nodes[name] = proxy
+
+    def connect(self, kind: Kind, name: str, namespace: str, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]:
+        pod = self._stored(kind, name, namespace)
+        node = pod["spec"].get("nodeName", "")
+        if not node:
+            raise bad_request(f"pod {name} does not have a host assigned")
+        if node not in self.nodes:
+            raise ApiError(500, "InternalError", f'error dialing backend: node "{node}" not found')
+        return self.nodes[node].connect(pod, subresource, parameters)
+
+    def raw(self, path: str) -> Any:
+        if path.split("?")[0] == "/version":
+            return discovery.version()
+        if path.split("?")[0].rstrip("/") in ("/healthz", "/livez", "/readyz"):
+            return "ok"
+        raise ApiError(404, "NotFound", "the server could not find the requested resource")
+
+    def resources(self) -> Objects:
+        return discovery.resources(self.kinds.values())
+
+
+def _page(items: Objects, limit: int, token: str, metadata: Obj) -> Objects:
+    """`limit` objects from the one after `token` on; the continue token names the last object given."""
+    if token:
+        after = tuple(token.split("/", 1))
+        items = [obj for obj in items if (meta.namespace(obj), meta.name(obj)) > after]
+    if limit and len(items) > limit:
+        metadata["continue"] = f"{meta.namespace(items[limit - 1])}/{meta.name(items[limit - 1])}"
+        metadata["remainingItemCount"] = len(items) - limit
+        return items[:limit]
+    return items

@@ -1,0 +1,16 @@
+"""Who asks: the actor whose name stands in the journal, and what made it act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`trusted` callers are our own components: their objects are well-formed, so the strict decoder is left out."""
+
+    actor: str
+    user: str = "system:admin"
+    groups: tuple[str, ...] = ("system:masters", "system:authenticated")
+    causes: tuple[int, ...] = ()
+    trusted: bool = False

@@ -1,0 +1,80 @@
+"""What the API tells of itself: groups, versions, resources; /version and the health paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from k8s_magic.kinds.kind import Kind
+from k8s_magic.objects.meta import Obj
+
+VERSION = "v1.36.2"
+# The order in which a v1.36 server lists its groups.
+GROUPS = (
+    "",
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+    "resource.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+)
+
+
+def resources(kinds: Iterable[Kind]) -> list[Obj]:
+    """An APIResource a kind, in the server's order of groups, alphabetical within."""
+    return [_resource(kind) for kind in sorted(kinds, key=lambda kind: (_rank(kind.group), kind.group, kind.plural))]
+
+
+def _rank(group: str) -> int:
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
+def _resource(kind: Kind) -> Obj:
+    resource: Obj = {
+        "name": kind.plural,
+        "singularName": kind.singular or kind.kind.lower(),
+        "namespaced": kind.namespaced,
+        "group": kind.group,
+        "version": kind.version,
+        "kind": kind.kind,
+        "verbs": sorted(kind.verbs),
+        "subresources": list(kind.subresources),
+    }
+    if kind.short_names:
+        resource["shortNames"] = list(kind.short_names)
+    if kind.categories:
+        resource["categories"] = list(kind.categories)
+    return resource
+
+
+def version() -> Obj:
+    """What /version answers."""
+    return {
+        "major": "1",
+        "minor": "36",
+        "emulationMajor": "1",
+        "emulationMinor": "36",
+        "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "35",
+        "gitVersion": VERSION,
+        "gitCommit": "c1f3b5f8cd2d1ab21be4c7d0ebc6a1e0ba8f1d4a",
+        "gitTreeState": "clean",
+        "buildDate": "2026-06-09T10:00:00Z",
+        "goVersion": "go1.26.1",
+        "compiler": "gc",
+        "platform": "linux/amd64",
+    }

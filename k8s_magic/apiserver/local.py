@@ -1,0 +1,176 @@
+"""The client in process: the API's verbs without a wire, and, for our own components, the reads that informers give."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from k8s_magic.apiserver.api import ApiServer
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
+from k8s_magic.apiserver.selection import Selection
+from k8s_magic.apiserver.store import Entry
+from k8s_magic.apiserver.watching import WatchStream
+from k8s_magic.kinds import schema
+from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.objects.selectors import Selector
+
+# `list` is a verb in the client's class, so the types have names out here.
+Objects = list[Obj]
+Keys = list[Key]
+NO_WRITE_OPTIONS = WriteOptions()
+NO_DELETE_OPTIONS = DeleteOptions()
+
+
+class LocalClient:
+    """Implements `Client` for one caller. Objects that come back are the stored ones: read-only."""
+
+    def __init__(self, api: ApiServer, caller: Caller) -> None:
+        self.api = api
+        self.caller = caller
+        self.loop = api.loop
+        self.lineage = api.lineage
+        self.warn: Callable[[str], None] = lambda text: None
+
+    @property
+    def actor(self) -> str:
+        return self.caller.actor
+
+    @property
+    def causes(self) -> tuple[int, ...]:
+        return self.caller.causes
+
+    @causes.setter
+    def causes(self, causes: tuple[int, ...]) -> None:
+        self.caller = replace(self.caller, causes=causes)
+
+    # --- The API's verbs ---
+
+    def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj:
+        self.api.warn = self.warn
+        return self.api.get(self.api.kind(resource), name, namespace, subresource, table)
+
+    def list(
+        self,
+        resource: str,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        fields: str = "",
+        limit: int = 0,
+        continue_token: str = "",
+        table: TableObjects = "",
+    ) -> Obj:
+        self.api.warn = self.warn
+        return self.api.list(self.api.kind(resource), namespace, labels, fields, limit, continue_token, table)
+
+    def create(
+        self,
+        resource: str,
+        obj: Obj,
+        namespace: str = "",
+        *,
+        name: str = "",
+        subresource: str = "",
+        options: WriteOptions = NO_WRITE_OPTIONS,
+    ) -> Obj:
+        self.api.warn = self.warn
+        return self.api.create(self.api.kind(resource), obj, namespace, name, subresource, options, self.caller)
+
+    def update(self, resource: str, obj: Obj, namespace: str = "", *, subresource: str = "", options: WriteOptions = NO_WRITE_OPTIONS) -> Obj:
+        self.api.warn = self.warn
+        return self.api.update(self.api.kind(resource), obj, namespace, subresource, options, self.caller)
+
+    def patch(
+        self,
+        resource: str,
+        name: str,
+        namespace: str,
+        patch_type: PatchType,
+        patch: Any,
+        *,
+        subresource: str = "",
+        options: WriteOptions = NO_WRITE_OPTIONS,
+    ) -> Obj:
+        self.api.warn = self.warn
+        return self.api.patch(self.api.kind(resource), name, namespace, patch_type, patch, subresource, options, self.caller)
+
+    def delete(self, resource: str, name: str, namespace: str = "", *, options: DeleteOptions = NO_DELETE_OPTIONS) -> Obj:
+        self.api.warn = self.warn
+        return self.api.delete(self.api.kind(resource), name, namespace, options, self.caller)
+
+    def delete_collection(
+        self, resource: str, namespace: str, *, labels: str = "", fields: str = "", options: DeleteOptions = NO_DELETE_OPTIONS
+    ) -> Obj:
+        return self.api.delete_collection(self.api.kind(resource), namespace, labels, fields, options, self.caller)
+
+    def watch(
+        self,
+        resource: str,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        fields: str = "",
+        resource_version: str = "",
+        table: TableObjects = "",
+    ) -> WatchStream:
+        self.api.warn = self.warn
+        return self.api.watch(self.api.kind(resource), namespace, labels, fields, resource_version, table)
+
+    def connect(self, resource: str, name: str, namespace: str, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]:
+        return self.api.connect(self.api.kind(resource), name, namespace, subresource, parameters)
+
+    def raw(self, path: str, method: str = "GET", body: Any = None) -> Any:
+        return self.api.raw(path)
+
+    def resources(self) -> Objects:
+        return self.api.resources()
+
+    def schema(self) -> dict[str, Obj]:
+        return schema.definitions()
+
+    def now(self) -> float:
+        return self.loop.now
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        return self.loop.sleep(seconds)
+
+    # --- Reads by index, as an informer's cache gives them ---
+
+    def peek(self, resource: str, name: str, namespace: str = "") -> Obj | None:
+        """The object, or None where there is none."""
+        return self.api.store.get(resource, Key(namespace, name))
+
+    def items(self, resource: str, namespace: str = "") -> Objects:
+        return self.api.store.items(resource, namespace)
+
+    def names(self, resource: str, namespace: str = "") -> Keys:
+        return [Key(o["metadata"].get("namespace", ""), o["metadata"]["name"]) for o in self.api.store.items(resource, namespace)]
+
+    def by_owner(self, resource: str, owner_uid: str) -> Objects:
+        """What the owner controls, in the order in which it came."""
+        return self.api.store.by_owner(resource, owner_uid)
+
+    def by_node(self, node_name: str) -> Objects:
+        """The pods bound to a node."""
+        return self.api.store.by_node(node_name)
+
+    def by_label(self, resource: str, namespace: str, selector: Selector) -> Objects:
+        """What `selector` selects in a namespace; by index where it names a label's value."""
+        candidates = self.api.store.by_label(resource, namespace, selector.equalities) if selector.equalities else self.items(resource, namespace)
+        return [obj for obj in candidates if selector.matches(obj["metadata"].get("labels") or {})]
+
+    def write_status(self, resource: str, obj: Obj) -> Obj:
+        return self.update(resource, obj, obj["metadata"].get("namespace", ""), subresource="status")
+
+    def subscribe(self, resource: str, callback: Callable[[WatchEvent, Obj | None], None], *, node: str = "") -> Callable[[], None]:
+        """Call back at each write with the event and what was before; gives the unsubscribing. Callbacks only take note."""
+        return self.api.store.subscribe(resource, lambda entry: callback(_event(entry), entry.old), node=node)
+
+    def select(self, resource: str, namespace: str, labels: str = "", fields: str = "") -> Selection:
+        return Selection(self.api.kind(resource), namespace, labels, fields)
+
+
+def _event(entry: Entry) -> WatchEvent:
+    return WatchEvent(entry.type, entry.object)

@@ -1,0 +1,134 @@
+"""What can be written beside the object itself: scale, binding, eviction, finalize, ephemeral containers, resize."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from k8s_magic.apiserver import deletion, writes
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.client import DeleteOptions, WriteOptions
+from k8s_magic.apiserver.errors import ApiError, bad_request, conflict
+from k8s_magic.kinds.kind import Kind
+from k8s_magic.objects import meta
+from k8s_magic.objects.edit import set_in
+from k8s_magic.objects.meta import Obj
+from k8s_magic.objects.pods import set_condition
+from k8s_magic.objects.times import rfc3339
+
+if TYPE_CHECKING:
+    from k8s_magic.apiserver.api import ApiServer
+
+SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+
+
+def read_scale(kind: Kind, obj: Obj) -> Obj:
+    """The autoscaling/v1 Scale of `obj`."""
+    if kind.scale is None:
+        raise ApiError(404, "NotFound", "the server could not find the requested resource")
+    return kind.scale(obj)
+
+
+def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: WriteOptions, caller: Caller) -> Obj:
+    """Set spec.replicas as the Scale says; gives the new Scale."""
+    if kind.set_scale is None:
+        raise ApiError(404, "NotFound", "the server could not find the requested resource")
+    asked = meta.get_in(scale, "spec", "replicas", default=0)
+    if not isinstance(asked, int):
+        raise bad_request(f"json: cannot unmarshal {type(asked).__name__} into Go struct field ScaleSpec.spec.replicas of type int32")
+    if asked < 0:
+        message = f'{kind.qualified} "{meta.name(old)}" is invalid: spec.replicas: Invalid value: {asked}: must be greater than or equal to 0'
+        cause = {"reason": "FieldValueInvalid", "message": f"Invalid value: {asked}: must be greater than or equal to 0", "field": "spec.replicas"}
+        raise ApiError(422, "Invalid", message, {"name": meta.name(old), "group": kind.group, "kind": kind.kind, "causes": [cause]})
+    version = meta.get_in(scale, "metadata", "resourceVersion", default="")
+    if version and version != old["metadata"]["resourceVersion"]:
+        raise conflict(kind, meta.name(old))
+    trusted = Caller(caller.actor, caller.user, caller.groups, caller.causes, trusted=True)
+    return read_scale(kind, writes.update(api, kind, old, kind.set_scale(old, asked), "", options, trusted))
+
+
+def bind(api: ApiServer, kind: Kind, pod: Obj, binding: Obj, options: WriteOptions, caller: Caller) -> Obj:
+    """Give a pod its node. Models pkg/registry/core/pod/storage assignPod."""
+    node = binding["target"]["name"]
+    if meta.is_deleting(pod):
+        raise conflict(kind, meta.name(pod), f'pod {meta.name(pod)} is being deleted, cannot be assigned to a host')
+    if pod["spec"].get("nodeName"):
+        raise conflict(kind, meta.name(pod), f'pod {meta.name(pod)} is already assigned to node "{pod["spec"]["nodeName"]}"')
+    if options.dry_run:
+        return SUCCESS
+    scheduled = {"type": "PodScheduled", "status": "True"}
+    if meta.get_in(pod, "metadata", "generation"):
+        scheduled["observedGeneration"] = pod["metadata"]["generation"]
+    status = pod.get("status") or {}
+    conditions = set_condition(status.get("conditions") or [], scheduled, api.loop.now)
+    draft = {**pod, "spec": {**pod["spec"], "nodeName": node}, "status": {**status, "conditions": conditions}}
+    draft["status"].pop("nominatedNodeName", None)
+    api.commit(kind, meta.key(pod), draft, caller)
+    return SUCCESS
+
+
+def evict(api: ApiServer, kind: Kind, pod: Obj, eviction: Obj, options: WriteOptions, caller: Caller) -> Obj:
+    """Delete a pod if its disruption budget allows. Models pkg/registry/core/pod/storage/eviction.go."""
+    asked = eviction.get("deleteOptions") or {}
+    delete_options = DeleteOptions(asked.get("gracePeriodSeconds"), asked.get("propagationPolicy") or "", dry_run=options.dry_run)
+    if _is_protected(pod):
+        _consume_budget(api, pod, options, caller)
+    target = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"}
+    if not options.dry_run:
+        conditions = set_condition(pod.get("status", {}).get("conditions") or [], target, api.loop.now)
+        pod = api.commit(kind, meta.key(pod), set_in(pod, ("status", "conditions"), conditions), caller)
+    deletion.delete(api, kind, pod, delete_options, caller)
+    return SUCCESS
+
+
+def _is_protected(pod: Obj) -> bool:
+    return pod.get("status", {}).get("phase") not in ("Pending", "Succeeded", "Failed") and not meta.is_deleting(pod)
+
+
+def _consume_budget(api: ApiServer, pod: Obj, options: WriteOptions, caller: Caller) -> None:
+    from k8s_magic.objects import selectors
+
+    kind = api.kinds.get("poddisruptionbudgets.policy")
+    if kind is None:
+        return
+    budgets = api.store.items(kind.resource, meta.namespace(pod))
+    covering = [b for b in budgets if selectors.from_label_selector(b["spec"].get("selector")).matches(meta.labels(pod))]
+    if len(covering) > 1:
+        raise ApiError(500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
+    for budget in covering:
+        _take_from(api, kind, budget, pod, options, caller)
+
+
+def _take_from(api: ApiServer, kind: Kind, budget: Obj, pod: Obj, options: WriteOptions, caller: Caller) -> None:
+    status = budget.get("status") or {}
+    name = meta.name(budget)
+    if status.get("observedGeneration", 0) < budget["metadata"].get("generation", 0):
+        raise _too_many(name, f"The disruption budget {name} is still being processed by the server.")
+    if status.get("disruptionsAllowed", 0) <= 0:
+        needs, has = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
+        raise _too_many(name, f"The disruption budget {name} needs {needs} healthy pods and has {has} currently")
+    if options.dry_run:
+        return
+    disrupted = {**(status.get("disruptedPods") or {}), meta.name(pod): rfc3339(api.loop.now)}
+    new = {**status, "disruptionsAllowed": status["disruptionsAllowed"] - 1, "disruptedPods": disrupted}
+    api.commit(kind, meta.key(budget), {**budget, "status": new}, caller)
+
+
+def _too_many(budget: str, why: str) -> ApiError:
+    message = "Cannot evict pod as it would violate the pod's disruption budget."
+    return ApiError(429, "TooManyRequests", message, {"causes": [{"reason": "DisruptionBudget", "message": why}]})
+
+
+def finalize(api: ApiServer, kind: Kind, old: Obj, obj: Obj, options: WriteOptions, caller: Caller) -> Obj:
+    """Set a namespace's spec.finalizers; the last one gone, it goes."""
+    finalizers = meta.get_in(obj, "spec", "finalizers", default=[])
+    spec = {**old.get("spec", {}), "finalizers": finalizers}
+    if not finalizers:
+        del spec["finalizers"]
+    draft = {**old, "spec": spec}
+    return draft if options.dry_run else api.commit_update(kind, old, draft, caller)
+
+
+Create = Callable[["ApiServer", Kind, Obj, Obj, WriteOptions, Caller], Obj]
+CREATES: dict[str, Create] = {"binding": bind, "eviction": evict}
+UPDATES: dict[str, Create] = {"scale": write_scale, "finalize": finalize}

@@ -1,0 +1,218 @@
+"""The way of a create or update: decode, default, admit, prepare, validate, commit."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from k8s_magic.apiserver import admission
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.client import WriteOptions
+from k8s_magic.apiserver.errors import already_exists, bad_request, conflict, invalid
+from k8s_magic.kinds import metadata, schema
+from k8s_magic.kinds.kind import Kind
+from k8s_magic.objects.edit import deep_copy
+from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.objects.times import rfc3339
+
+if TYPE_CHECKING:
+    from k8s_magic.apiserver.api import ApiServer
+
+# Only the API writes these; whatever a client sends for them is replaced by what is stored.
+SYSTEM_FIELDS = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "generateName", "selfLink")
+
+
+def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: Caller) -> None:
+    """Refuse what the API's decoder cannot read; warn of what it would drop. Models the strict decoder of apimachinery."""
+    if caller.trusted:
+        return
+    if not isinstance(obj, dict) or not isinstance(obj.get("metadata", {}), dict):
+        raise bad_request(f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: json: cannot unmarshal value into Go value of type v1.{kind.kind}')
+    given = (obj.get("apiVersion"), obj.get("kind"))
+    if given != (kind.api_version, kind.kind):
+        raise bad_request(_wrong_kind(kind, *given))
+    if not api.decodes_strictly(kind):
+        return
+    result = schema.decode_errors(obj, schema.ref(kind.group, kind.version, kind.kind))
+    if result.fatal:
+        raise bad_request(f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: {result.fatal}')
+    if result.unknown and options.field_validation == "Strict":
+        unknown = ", ".join(result.unknown)
+        raise bad_request(f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: strict decoding error: {unknown}')
+    for text in result.unknown if options.field_validation in ("", "Warn") else ():
+        api.warn(text)
+
+
+def _wrong_kind(kind: Kind, api_version: Any, name: Any) -> str:
+    if not api_version or not name:
+        missing = "Kind" if not name else "apiVersion"
+        return f"Object '{missing}' is missing in '{{}}'"
+    return f"the API version in the data ({api_version}) does not match the expected API version ({kind.api_version})"
+
+
+def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteOptions, caller: Caller) -> Obj:
+    """Store a new object. Models apiserver registry Store.Create and rest.BeforeCreate."""
+    decode(api, kind, obj, options, caller)
+    draft = deep_copy(obj)
+    meta = draft.setdefault("metadata", {})
+    _place(kind, meta, namespace)
+    if meta.get("resourceVersion") not in (None, ""):
+        raise bad_request("resourceVersion should not be set on objects to be created")
+    _stamp(api, kind, draft)
+    kind.default(draft)
+    _admit(api, "CREATE", kind, draft, None, caller)
+    kind.prepare_create(draft)
+    errors = [*metadata.validate_metadata(draft, kind), *kind.validate(draft)]
+    if kind.resource == "services" and not errors:
+        errors = api.service_addresses.complete(draft, None)
+    if errors:
+        raise invalid(kind, meta.get("name", ""), errors)
+    for text in kind.warn(draft, None):
+        api.warn(text)
+    key = Key(meta.get("namespace", ""), meta["name"])
+    if api.store.get(kind.resource, key) is not None:
+        raise already_exists(kind, key.name)
+    return draft if options.dry_run else api.commit(kind, key, draft, caller)
+
+
+def _place(kind: Kind, meta: Obj, namespace: str) -> None:
+    if not kind.namespaced:
+        meta.pop("namespace", None)
+        return
+    given = meta.get("namespace") or namespace
+    if given != namespace:
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+    meta["namespace"] = namespace
+
+
+def _stamp(api: ApiServer, kind: Kind, draft: Obj) -> None:
+    """What the API says of a new object: name, uid, time, generation. What it does not let users say is dropped."""
+    meta = draft["metadata"]
+    for field in ("selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields", "resourceVersion"):
+        meta.pop(field, None)
+    if not meta.get("name") and meta.get("generateName"):
+        meta["name"] = api.generated_name(kind, meta)
+    if kind.has_generation:
+        meta["generation"] = 1
+    if "status" in kind.subresources:
+        draft.pop("status", None)
+    meta["uid"] = api.new_uid(kind, Key(meta.get("namespace", ""), meta.get("name", "")))
+    meta["creationTimestamp"] = rfc3339(api.loop.now)
+
+
+def _admit(api: ApiServer, operation: admission.Operation, kind: Kind, draft: Obj, old: Obj | None, caller: Caller, subresource: str = "") -> None:
+    meta = draft["metadata"]
+    attributes = admission.Attributes(
+        operation, kind, meta.get("namespace", ""), meta.get("name", ""), draft, old, subresource, caller, api.store, api.lineage, api.warn
+    )
+    for admit in admission.chain():
+        admit(attributes)
+
+
+def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
+    """Replace `old`. Models registry Store.Update and rest.BeforeUpdate."""
+    if obj is old:
+        return old
+    decode(api, kind, obj, options, caller)
+    _check_preconditions(kind, old, obj)
+    # Our own components hand over path copies, which share with what is stored: only the top levels become private.
+    draft = _merge_status(kind, old, obj) if subresource == "status" else _private(kind, old, obj, caller)
+    _keep_system_fields(kind, old, draft)
+    errors = _complete_status(kind, draft, old) if subresource == "status" else _complete_spec(api, kind, draft, old, caller, subresource)
+    if errors:
+        raise invalid(kind, draft["metadata"]["name"], errors)
+    if _same(old, draft):
+        return old
+    if options.dry_run:
+        return draft
+    return api.commit_update(kind, old, draft, caller)
+
+
+def _check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
+    meta, stored = obj.get("metadata") or {}, old["metadata"]
+    if meta.get("uid") and meta["uid"] != stored["uid"]:
+        raise conflict(kind, stored["name"], f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {stored['uid']}")
+    version = meta.get("resourceVersion")
+    if version and version != stored["resourceVersion"]:
+        raise conflict(kind, stored["name"])
+
+
+def _private(kind: Kind, old: Obj, obj: Obj, caller: Caller) -> Obj:
+    """A draft whose changed parts may be edited in place."""
+    if not caller.trusted:
+        draft: Obj = deep_copy(obj)
+    else:
+        draft = {k: v if v is old.get(k) else deep_copy(v) for k, v in obj.items()}
+        draft["metadata"] = dict(draft["metadata"])
+    if "status" in kind.subresources:
+        draft.pop("status", None)
+        if "status" in old:
+            draft["status"] = old["status"]
+    return draft
+
+
+def _merge_status(kind: Kind, old: Obj, obj: Obj) -> Obj:
+    draft = {**old, "metadata": dict(old["metadata"])}
+    if obj.get("status") is None:
+        draft.pop("status", None)
+    else:
+        draft["status"] = obj["status"]
+    if kind.resource in ("nodes", "pods"):  # Their status strategies leave labels and annotations to the writer.
+        for field in ("labels", "annotations"):
+            if field in obj["metadata"]:
+                draft["metadata"][field] = obj["metadata"][field]
+    return draft
+
+
+def _keep_system_fields(kind: Kind, old: Obj, draft: Obj) -> None:
+    meta, stored = draft["metadata"], old["metadata"]
+    for field in SYSTEM_FIELDS:
+        if field in stored:
+            meta[field] = stored[field]
+        else:
+            meta.pop(field, None)
+    meta["resourceVersion"] = stored["resourceVersion"]
+    if "managedFields" in stored and "managedFields" not in meta:
+        meta["managedFields"] = stored["managedFields"]
+
+
+def _complete_spec(api: ApiServer, kind: Kind, draft: Obj, old: Obj, caller: Caller, subresource: str) -> list[Any]:
+    changed = any(draft.get(k) is not old.get(k) for k in {*draft, *old} - {"metadata", "status"})
+    if changed:
+        kind.default(draft)
+    _admit(api, "UPDATE", kind, draft, old, caller, subresource)
+    kind.prepare_update(draft, old)
+    changed = any(draft.get(k) != old.get(k) for k in {*draft, *old} - {"metadata", "status"})
+    if changed and kind.has_generation:
+        draft["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
+    errors = [*metadata.validate_metadata_update(draft, old, kind)]
+    if changed:
+        errors += [*kind.validate(draft), *kind.validate_update(draft, old)]
+        if kind.resource == "services" and not errors:
+            errors = api.service_addresses.complete(draft, old)
+    for text in kind.warn(draft, old) if changed and not errors else ():
+        api.warn(text)
+    return errors
+
+
+def _complete_status(kind: Kind, draft: Obj, old: Obj) -> list[Any]:
+    return kind.validate_status(draft, old)
+
+
+def _same(old: Obj, new: Obj) -> bool:
+    """Nothing to write. Comparison stops at shared parts, so that it costs what has changed."""
+    return all(_equal(old.get(k), new.get(k)) for k in {*old, *new})
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return a is b or (a == b and json_type(a) == json_type(b))
+
+
+def json_type(value: Any) -> str:
+    """Tells True from 1, which Python holds equal; containers are compared by value alone."""
+    return type(value).__name__ if isinstance(value, (bool, int, float)) else ""
+
+
+def size_of(obj: Obj) -> int:
+    """Bytes of an object as JSON, for the request limit."""
+    return len(json.dumps(obj, separators=(",", ":")))
