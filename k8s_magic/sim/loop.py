@@ -182,6 +182,10 @@ class Loop:
                 break
         self._now_ms = max(self._now_ms, end_ms)
 
+    def jump(self, when: float) -> None:
+        """Set the clock forward without running what lies between: that runs at `when`, late."""
+        self._now_ms = max(self._now_ms, round(when * 1000))
+
     def run_until_done(self, future: Future[T], until: float | None = None) -> bool:
         """Run event by event until `future` is resolved; False if `until` came first or nothing is left to happen."""
         while not future.done:

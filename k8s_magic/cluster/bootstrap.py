@@ -1,0 +1,96 @@
+"""The objects that a cluster is born with: what a control plane makes at its first start, and the add-ons of kube-system."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.local import LocalClient
+from k8s_magic.kubectl import yamls
+from k8s_magic.objects.meta import Obj
+
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+API_ADDRESS = "192.168.64.2"
+API_PORT = 6443
+
+
+def create_basics(client: LocalClient) -> None:
+    """Namespaces, the kubernetes Service with its endpoints, component statuses, the built-in priority classes."""
+    for namespace in NAMESPACES:
+        client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    for obj in _kubernetes_service():
+        client.create(_resource(client, obj), obj, "default")
+    for name in ("scheduler", "controller-manager", "etcd-0"):
+        _try_create(client, _component_status(name))
+    for name, value in (("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)):
+        _try_create(client, _priority_class(name, value))
+
+
+def create_add_ons(client: LocalClient) -> None:
+    """What an installer puts into kube-system: DNS, metrics, dashboard, kube-proxy and the control plane's own pods."""
+    text = resources.files(__package__).joinpath("manifests", "kube-system.yaml").read_text(encoding="utf-8")
+    for obj in yamls.load_all(text, "kube-system.yaml"):
+        client.create(_resource(client, obj), obj, obj["metadata"].get("namespace", ""))
+
+
+def _resource(client: LocalClient, obj: Obj) -> str:
+    group = obj["apiVersion"].rpartition("/")[0]
+    return next(k.resource for k in client.api.kinds.values() if k.kind == obj["kind"] and k.group == group)
+
+
+def _try_create(client: LocalClient, obj: Obj) -> None:
+    try:
+        client.create(_resource(client, obj), obj)
+    except (ApiError, StopIteration):
+        return  # A kind that this version does not serve yet.
+
+
+def _kubernetes_service() -> list[Obj]:
+    labels = {"component": "apiserver", "provider": "kubernetes"}
+    port: Obj = {"name": "https", "port": API_PORT, "protocol": "TCP"}
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "kubernetes", "namespace": "default", "labels": labels},
+        "spec": {
+            "type": "ClusterIP",
+            "clusterIP": "10.96.0.1",
+            "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": API_PORT}],
+        },
+    }
+    mirrored = {"endpointslice.kubernetes.io/skip-mirror": "true"}
+    endpoints = {
+        "apiVersion": "v1",
+        "kind": "Endpoints",
+        "metadata": {"name": "kubernetes", "namespace": "default", "labels": mirrored},
+        "subsets": [{"addresses": [{"ip": API_ADDRESS}], "ports": [port]}],
+    }
+    endpoint_slice: dict[str, Any] = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "kubernetes", "namespace": "default", "labels": {"kubernetes.io/service-name": "kubernetes"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": [API_ADDRESS], "conditions": {"ready": True}}],
+        "ports": [port],
+    }
+    return [service, endpoints, endpoint_slice]
+
+
+def _component_status(name: str) -> Obj:
+    condition = {"type": "Healthy", "status": "True", "message": "ok"}
+    return {"apiVersion": "v1", "kind": "ComponentStatus", "metadata": {"name": name}, "conditions": [condition]}
+
+
+def _priority_class(name: str, value: int) -> Obj:
+    about = {
+        "system-cluster-critical": "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+        "system-node-critical": "Used for system critical pods that must not be moved from their current node.",
+    }
+    return {
+        "apiVersion": "scheduling.k8s.io/v1",
+        "kind": "PriorityClass",
+        "metadata": {"name": name},
+        "value": value,
+        "description": about[name],
+    }
