@@ -74,7 +74,7 @@ class ApiServer:
     def generated_name(self, kind: Kind, metadata: Obj) -> str:
         """generateName with five letters, drawn from the owner and its ordinal. Models names.SimpleNameGenerator."""
         owner = next((r["uid"] for r in metadata.get("ownerReferences") or () if r.get("controller")), "")
-        prefix = metadata["generateName"][:58]
+        prefix = str(metadata["generateName"])[:58]
         place = (kind.resource, metadata.get("namespace", ""), prefix, owner)
         for _ in range(8):
             ordinal = self._ordinals[place] = self._ordinals.get(place, 0) + 1
@@ -152,7 +152,9 @@ class ApiServer:
         def render(event: WatchEvent) -> WatchEvent:
             if not table or event.type in ("BOOKMARK", "ERROR"):
                 return event
-            rendered = tables.table(kind, [event.object], self.loop.now, table, {"resourceVersion": event.object["metadata"]["resourceVersion"]})
+            rendered = tables.table(
+                kind, [event.object], self.loop.now, table, {"resourceVersion": event.object["metadata"]["resourceVersion"]}
+            )
             if next(header):  # Only the first event of a watch carries the columns.
                 rendered["columnDefinitions"] = []
             return WatchEvent(event.type, rendered)
@@ -213,7 +215,15 @@ class ApiServer:
         return writes.update(self, kind, old, obj, subresource, options, caller)
 
     def patch(
-        self, kind: Kind, name: str, namespace: str, patch_type: PatchType, patch: Any, subresource: str, options: WriteOptions, caller: Caller
+        self,
+        kind: Kind,
+        name: str,
+        namespace: str,
+        patch_type: PatchType,
+        patch: Any,
+        subresource: str,
+        options: WriteOptions,
+        caller: Caller,
     ) -> Obj:
         old = self._stored(kind, name, namespace)
         current = subresources.read_scale(kind, old) if subresource == "scale" else old

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from k8s_magic.objects.meta import Obj
 
+Objects = list[Obj]  # `list` is a verb in the class below, so the type has a name out here.
 PatchType = Literal["json", "merge", "strategic", "apply"]
 TableObjects = Literal["", "Metadata", "Object"]
 """Whether a read answers with a meta.k8s.io/v1 Table, and what each row's `object` holds."""
@@ -135,7 +136,7 @@ class Client(Protocol):
         """Any path of the API ("/version", "/readyz"), the decoded JSON or the text."""
         ...
 
-    def resources(self) -> list[Obj]:
+    def resources(self) -> Objects:
         """Discovery, flat and in the server's order of groups: an APIResource each, with `group` and `version` filled in
         (name "pods", singularName, namespaced, kind, verbs, shortNames, categories)."""
         ...

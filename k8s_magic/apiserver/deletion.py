@@ -44,12 +44,17 @@ def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
 def _check(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller: Caller) -> None:
     stored = old["metadata"]
     if options.uid and options.uid != stored["uid"]:
-        raise conflict(kind, stored["name"], f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: {stored['uid']}")
+        raise conflict(
+            kind, stored["name"], f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: {stored['uid']}"
+        )
     if options.resource_version and options.resource_version != stored["resourceVersion"]:
-        why = f"Precondition failed: ResourceVersion in precondition: {options.resource_version}, ResourceVersion in object meta: {stored['resourceVersion']}"
+        versions = f"{options.resource_version}, ResourceVersion in object meta: {stored['resourceVersion']}"
+        why = f"Precondition failed: ResourceVersion in precondition: {versions}"
         raise conflict(kind, stored["name"], why)
     if (options.grace_seconds or 0) < 0:
-        raise invalid(kind, stored["name"], [invalid_field("gracePeriodSeconds", options.grace_seconds, "must be greater than or equal to 0")])
+        raise invalid(
+            kind, stored["name"], [invalid_field("gracePeriodSeconds", options.grace_seconds, "must be greater than or equal to 0")]
+        )
     attributes = Attributes(
         "DELETE", kind, stored.get("namespace", ""), stored["name"], old, old, "", caller, api.store, api.lineage, api.warn
     )

@@ -78,7 +78,9 @@ class LocalClient:
         self.api.warn = self.warn
         return self.api.create(self.api.kind(resource), obj, namespace, name, subresource, options, self.caller)
 
-    def update(self, resource: str, obj: Obj, namespace: str = "", *, subresource: str = "", options: WriteOptions = NO_WRITE_OPTIONS) -> Obj:
+    def update(
+        self, resource: str, obj: Obj, namespace: str = "", *, subresource: str = "", options: WriteOptions = NO_WRITE_OPTIONS
+    ) -> Obj:
         self.api.warn = self.warn
         return self.api.update(self.api.kind(resource), obj, namespace, subresource, options, self.caller)
 
@@ -158,7 +160,9 @@ class LocalClient:
 
     def by_label(self, resource: str, namespace: str, selector: Selector) -> Objects:
         """What `selector` selects in a namespace; by index where it names a label's value."""
-        candidates = self.api.store.by_label(resource, namespace, selector.equalities) if selector.equalities else self.items(resource, namespace)
+        candidates = (
+            self.api.store.by_label(resource, namespace, selector.equalities) if selector.equalities else self.items(resource, namespace)
+        )
         return [obj for obj in candidates if selector.matches(obj["metadata"].get("labels") or {})]
 
     def write_status(self, resource: str, obj: Obj) -> Obj:

@@ -37,8 +37,14 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
     if not isinstance(asked, int):
         raise bad_request(f"json: cannot unmarshal {type(asked).__name__} into Go struct field ScaleSpec.spec.replicas of type int32")
     if asked < 0:
-        message = f'{kind.qualified} "{meta.name(old)}" is invalid: spec.replicas: Invalid value: {asked}: must be greater than or equal to 0'
-        cause = {"reason": "FieldValueInvalid", "message": f"Invalid value: {asked}: must be greater than or equal to 0", "field": "spec.replicas"}
+        message = (
+            f'{kind.qualified} "{meta.name(old)}" is invalid: spec.replicas: Invalid value: {asked}: must be greater than or equal to 0'
+        )
+        cause = {
+            "reason": "FieldValueInvalid",
+            "message": f"Invalid value: {asked}: must be greater than or equal to 0",
+            "field": "spec.replicas",
+        }
         raise ApiError(422, "Invalid", message, {"name": meta.name(old), "group": kind.group, "kind": kind.kind, "causes": [cause]})
     version = meta.get_in(scale, "metadata", "resourceVersion", default="")
     if version and version != old["metadata"]["resourceVersion"]:
@@ -51,7 +57,7 @@ def bind(api: ApiServer, kind: Kind, pod: Obj, binding: Obj, options: WriteOptio
     """Give a pod its node. Models pkg/registry/core/pod/storage assignPod."""
     node = binding["target"]["name"]
     if meta.is_deleting(pod):
-        raise conflict(kind, meta.name(pod), f'pod {meta.name(pod)} is being deleted, cannot be assigned to a host')
+        raise conflict(kind, meta.name(pod), f"pod {meta.name(pod)} is being deleted, cannot be assigned to a host")
     if pod["spec"].get("nodeName"):
         raise conflict(kind, meta.name(pod), f'pod {meta.name(pod)} is already assigned to node "{pod["spec"]["nodeName"]}"')
     if options.dry_run:
@@ -94,7 +100,9 @@ def _consume_budget(api: ApiServer, pod: Obj, options: WriteOptions, caller: Cal
     budgets = api.store.items(kind.resource, meta.namespace(pod))
     covering = [b for b in budgets if selectors.from_label_selector(b["spec"].get("selector")).matches(meta.labels(pod))]
     if len(covering) > 1:
-        raise ApiError(500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
+        raise ApiError(
+            500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+        )
     for budget in covering:
         _take_from(api, kind, budget, pod, options, caller)
 

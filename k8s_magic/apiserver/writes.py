@@ -19,15 +19,25 @@ if TYPE_CHECKING:
     from k8s_magic.apiserver.api import ApiServer
 
 # Only the API writes these; whatever a client sends for them is replaced by what is stored.
-SYSTEM_FIELDS = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "generateName", "selfLink")
+SYSTEM_FIELDS = (
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+    "namespace",
+    "generateName",
+    "selfLink",
+)
 
 
 def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: Caller) -> None:
     """Refuse what the API's decoder cannot read; warn of what it would drop. Models the strict decoder of apimachinery."""
     if caller.trusted:
         return
+    handled = f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}'
     if not isinstance(obj, dict) or not isinstance(obj.get("metadata", {}), dict):
-        raise bad_request(f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: json: cannot unmarshal value into Go value of type v1.{kind.kind}')
+        raise bad_request(f"{handled}: json: cannot unmarshal value into Go value of type v1.{kind.kind}")
     given = (obj.get("apiVersion"), obj.get("kind"))
     if given != (kind.api_version, kind.kind):
         raise bad_request(_wrong_kind(kind, *given))
@@ -35,10 +45,9 @@ def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: 
         return
     result = schema.decode_errors(obj, schema.ref(kind.group, kind.version, kind.kind))
     if result.fatal:
-        raise bad_request(f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: {result.fatal}')
+        raise bad_request(f"{handled}: {result.fatal}")
     if result.unknown and options.field_validation == "Strict":
-        unknown = ", ".join(result.unknown)
-        raise bad_request(f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: strict decoding error: {unknown}')
+        raise bad_request(f"{handled}: strict decoding error: {', '.join(result.unknown)}")
     for text in result.unknown if options.field_validation in ("", "Warn") else ():
         api.warn(text)
 
@@ -100,7 +109,9 @@ def _stamp(api: ApiServer, kind: Kind, draft: Obj) -> None:
     meta["creationTimestamp"] = rfc3339(api.loop.now)
 
 
-def _admit(api: ApiServer, operation: admission.Operation, kind: Kind, draft: Obj, old: Obj | None, caller: Caller, subresource: str = "") -> None:
+def _admit(
+    api: ApiServer, operation: admission.Operation, kind: Kind, draft: Obj, old: Obj | None, caller: Caller, subresource: str = ""
+) -> None:
     meta = draft["metadata"]
     attributes = admission.Attributes(
         operation, kind, meta.get("namespace", ""), meta.get("name", ""), draft, old, subresource, caller, api.store, api.lineage, api.warn
@@ -131,7 +142,9 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
 def _check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
     meta, stored = obj.get("metadata") or {}, old["metadata"]
     if meta.get("uid") and meta["uid"] != stored["uid"]:
-        raise conflict(kind, stored["name"], f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {stored['uid']}")
+        raise conflict(
+            kind, stored["name"], f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {stored['uid']}"
+        )
     version = meta.get("resourceVersion")
     if version and version != stored["resourceVersion"]:
         raise conflict(kind, stored["name"])

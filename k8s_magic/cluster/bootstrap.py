@@ -84,7 +84,8 @@ def _component_status(name: str) -> Obj:
 
 def _priority_class(name: str, value: int) -> Obj:
     about = {
-        "system-cluster-critical": "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+        "system-cluster-critical": "Used for system critical pods that must run in the cluster, but can be moved to another node "
+        "if necessary.",
         "system-node-critical": "Used for system critical pods that must not be moved from their current node.",
     }
     return {

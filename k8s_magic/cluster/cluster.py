@@ -152,7 +152,11 @@ class Cluster:
     # --- kubectl ---
 
     def kubectl(
-        self, line: str | Sequence[str], stdin: str | None = None, cwd: str | os.PathLike[str] | None = None, on_output: Callable[[str], None] | None = None
+        self,
+        line: str | Sequence[str],
+        stdin: str | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+        on_output: Callable[[str], None] | None = None,
     ) -> Result:
         """Run one top-level kubectl command, then let the clock's step pass. `on_output` sees the text as it is printed."""
         try:
@@ -168,7 +172,11 @@ class Cluster:
         return Result(run.take_stdout(), run.take_stderr(), exit_code, self._take_background())
 
     def start(
-        self, argv: Sequence[str], stdin: str | None = None, cwd: str | os.PathLike[str] | None = None, on_output: Callable[[str], None] | None = None
+        self,
+        argv: Sequence[str],
+        stdin: str | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+        on_output: Callable[[str], None] | None = None,
     ) -> Run:
         """Start a kubectl process and leave it; it goes on as the clock moves."""
         words = list(argv[1:] if argv[:1] == ["kubectl"] else argv)

@@ -61,5 +61,5 @@ class DiskFiles:
     def fetch(self, url: str) -> bytes:
         found = book.fetch(url)
         if found is None:
-            raise UsageError(f"error: unable to read URL \"{url}\": this cluster has no network; it knows the book's examples alone")
+            raise UsageError(f'error: unable to read URL "{url}": this cluster has no network; it knows the book\'s examples alone')
         return found

@@ -22,7 +22,12 @@ class Run:
     """One kubectl process: its task and what it printed."""
 
     def __init__(
-        self, cluster: Cluster, argv: list[str], stdin: str | None, cwd: str | os.PathLike[str] | None, on_output: Callable[[str], None] | None
+        self,
+        cluster: Cluster,
+        argv: list[str],
+        stdin: str | None,
+        cwd: str | os.PathLike[str] | None,
+        on_output: Callable[[str], None] | None,
     ) -> None:
         self._stdout: list[str] = []
         self._stderr: list[str] = []

@@ -28,6 +28,10 @@ def admit(attributes: Attributes) -> None:
 def _terminating(attributes: Attributes) -> ApiError:
     why = f"unable to create new content in namespace {attributes.namespace} because it is being terminated"
     error = forbidden(attributes.kind, attributes.name, why)
-    cause = {"reason": "NamespaceTerminating", "message": f"namespace {attributes.namespace} is being terminated", "field": "metadata.namespace"}
+    cause = {
+        "reason": "NamespaceTerminating",
+        "message": f"namespace {attributes.namespace} is being terminated",
+        "field": "metadata.namespace",
+    }
     error.details = {**(error.details or {}), "causes": [cause]}
     return error

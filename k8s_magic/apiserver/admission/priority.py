@@ -22,7 +22,8 @@ def admit(attributes: Attributes) -> None:
         spec["priorityClassName"] = name
         priority, policy = found.get("value", 0), found.get("preemptionPolicy") or policy
     if spec.get("priority", priority) != priority:
-        why = f"the integer value of priority ({spec['priority']}) must not be provided in pod spec; priority admission controller computed {priority} from the given PriorityClass name"
+        given = f"the integer value of priority ({spec['priority']}) must not be provided in pod spec"
+        why = f"{given}; priority admission controller computed {priority} from the given PriorityClass name"
         raise forbidden(attributes.kind, attributes.name, why)
     spec["priority"] = priority
     spec.setdefault("preemptionPolicy", policy)
@@ -38,7 +39,9 @@ def _class(attributes: Attributes, name: str) -> Obj:
 
 
 def _default_name(attributes: Attributes) -> str:
-    classes = attributes.store.items("priorityclasses.scheduling.k8s.io") if attributes.store.count("priorityclasses.scheduling.k8s.io") else []
+    classes = (
+        attributes.store.items("priorityclasses.scheduling.k8s.io") if attributes.store.count("priorityclasses.scheduling.k8s.io") else []
+    )
     defaults = [c for c in classes if c.get("globalDefault")]
     lowest = min(defaults, key=lambda c: (c.get("value", 0), c["metadata"]["name"]), default=None)
     return str(lowest["metadata"]["name"]) if lowest else ""

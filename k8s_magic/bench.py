@@ -1,0 +1,132 @@
+"""`k8s-magic bench`: the figures of the budgets, measured on this machine, with the budget beside each."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from k8s_magic.cluster import Cluster
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measurement. A `budget` is an upper bound, or a lower one where the unit is a rate ("pods/s")."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.budget if self.unit.endswith("/s") else self.value <= self.budget
+
+    def __str__(self) -> str:
+        return f"{self.name:58} {self.value:10.3f} {self.unit:7} {self.budget:8g}  {'met' if self.met else 'MISSED'}"
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _median(runs: int, work: Callable[[], Any]) -> float:
+    return sorted(_seconds(work) for _ in range(runs))[runs // 2]
+
+
+def _in_new_process(code: str) -> float:
+    """What `code` prints in a fresh interpreter, the best of three: an import can be measured only once a process."""
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(3)]
+    return min(map(float, runs))
+
+
+IMPORT = "import IPython, time; t = time.perf_counter(); import k8s_magic, k8s_magic.magics; print(time.perf_counter() - t)"
+BIRTH = "import time; from k8s_magic.cluster import Cluster; t = time.perf_counter(); Cluster(); print(time.perf_counter() - t)"
+MEMORY = (
+    "import resource, IPython; a = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; from k8s_magic.cluster import Cluster; "
+    "Cluster(); print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - a) / 1024)"
+)
+
+
+def deployment(name: str, replicas: int) -> dict[str, Any]:
+    """A Deployment whose pods ask for little, so that nodes hold as many as their limit of pods."""
+    container = {"name": "c", "image": "nginx:1.27", "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}}}
+    labels = {"app": name}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+
+
+def _to_ready(cluster: Cluster, replicas: int) -> None:
+    cluster.client.create("deployments.apps", deployment("web", replicas), "default")
+    for _ in range(600):
+        cluster.tick(1)
+        status = cluster.client.get("deployments.apps", "web", "default").get("status", {})
+        if status.get("readyReplicas", 0) == replicas:
+            return
+    raise AssertionError(f"only {status.get('readyReplicas', 0)} of {replicas} pods became ready")
+
+
+def nine_pods() -> Figure:
+    """A nine-pod Deployment from creation to Ready, images pulled."""
+    cluster = Cluster(system=False)
+    _to_ready(cluster, 9)  # The first run pays for lazy imports.
+    cluster = Cluster(system=False)
+    return Figure("nine-pod Deployment to Ready", 1000 * _seconds(lambda: _to_ready(cluster, 9)), "ms", 20)
+
+
+def many_pods(pods: int, budget_s: float) -> Figure:
+    """A Deployment of `pods` on 100 nodes from creation to all Ready."""
+    cluster = Cluster(system=False, nodes=100)
+    return Figure(f"{pods:,} pods on 100 nodes to all Ready", _seconds(lambda: _to_ready(cluster, pods)), "s", budget_s)
+
+
+def get_pods() -> Figure:
+    """`kubectl get pods` on 1,000 pods."""
+    cluster = Cluster(system=False, nodes=100)
+    _to_ready(cluster, 1000)
+    return Figure("kubectl get pods of 1,000 pods", 1000 * _median(5, lambda: cluster.kubectl("get pods")), "ms", 20)
+
+
+def idle_hour() -> Figure:
+    """An hour in which nobody asks for anything, with 1,000 nodes."""
+    cluster = Cluster(system=False, nodes=1000)
+    cluster.settle()
+    return Figure("an idle hour of 1,000 nodes", _seconds(lambda: cluster.tick("1h")), "s", 0.1)
+
+
+def figures(quick: bool) -> list[Callable[[], Figure]]:
+    """The suite; `quick` leaves out what takes more than some seconds."""
+    suite: list[Callable[[], Figure]] = [
+        lambda: Figure("import, beyond IPython's own", _in_new_process(IMPORT), "s", 0.25),
+        lambda: Figure("a new cluster of the course", _in_new_process(BIRTH), "s", 0.05),
+        lambda: Figure("memory of a new cluster, beyond IPython's own", _in_new_process(MEMORY), "MiB", 60),
+        nine_pods,
+        get_pods,
+        lambda: many_pods(1000, 1.4),
+        idle_hour,
+    ]
+    return suite if quick else [*suite, lambda: many_pods(5000, 6.0)]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the table; 0 however it turns out, because a slow machine is no error."""
+    parser = argparse.ArgumentParser(prog="k8s-magic bench", description="Measure the budgets.")
+    parser.add_argument("--quick", action="store_true", help="only what takes a few seconds")
+    arguments = parser.parse_args(argv)
+    print(f"{'':58} {'measured':>10} {'':7} {'budget':>8}")
+    for measure in figures(arguments.quick):
+        print(measure(), flush=True)
+    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

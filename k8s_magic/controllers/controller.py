@@ -1,0 +1,49 @@
+"""What a controller is: the kind it looks after, and `reconcile(key)`.
+
+Reconciliation is level-based: it looks at what is, not at what happened, writes what is missing, and may be called at
+any moment. The manager watches the kinds that a controller names, queues keys, and runs each key alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from k8s_magic.apiserver.client import WatchEvent
+from k8s_magic.apiserver.events import Recorder
+from k8s_magic.apiserver.local import LocalClient
+from k8s_magic.objects.meta import Key, Obj
+
+Mapper = Callable[[WatchEvent, Obj | None], Iterable[Key]]
+
+
+class Retry(Exception):
+    """What a controller wants was refused for now; its key is queued again with back-off. Already reported to the user."""
+
+
+class Controller:
+    """One control loop. A subclass sets the class attributes and writes `reconcile`."""
+
+    name: ClassVar[str] = ""
+    """Actor in the journal and source of events, as upstream names it: "replicaset-controller"."""
+    kind: ClassVar[str] = ""
+    """The resource whose keys are reconciled ("replicasets.apps"); every change of one queues its key."""
+    owns: ClassVar[tuple[str, ...]] = ()
+    """Resources whose changes queue the key of their controller owner, where that is of `kind`."""
+    reaction_s: ClassVar[float] = 0.005
+    """Virtual seconds from the first change that queues a key to its reconcile."""
+
+    def __init__(self, client: LocalClient, events: Recorder) -> None:
+        self.client = client
+        self.events = events
+
+    def watches(self) -> dict[str, Mapper]:
+        """More resources to watch: (event, what the object was before or None) -> the keys that it concerns."""
+        return {}
+
+    def reconcile(self, key: Key) -> float | None:
+        """Bring `key` one step closer to what its spec asks for; give seconds after which to look again, if so.
+
+        A `Retry`, or an `ApiError` of reason Conflict, NotFound, AlreadyExists or Forbidden, that gets out means: queue again with back-off.
+        """
+        raise NotImplementedError

@@ -1,0 +1,49 @@
+"""The ways in which a field can be wrong, in the words of apimachinery's field.Error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from k8s_magic.kinds.kind import FieldError
+
+
+def _shown(value: Any) -> str:
+    """A bad value as Go prints it in an error: strings quoted, numbers and booleans bare, the rest as JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=isinstance(value, dict))
+
+
+def required(path: str, detail: str = "") -> FieldError:
+    return FieldError("FieldValueRequired", path, "Required value" + (f": {detail}" if detail else ""))
+
+
+def invalid(path: str, value: Any, detail: str) -> FieldError:
+    return FieldError("FieldValueInvalid", path, f"Invalid value: {_shown(value)}: {detail}")
+
+
+def forbidden(path: str, detail: str) -> FieldError:
+    return FieldError("FieldValueForbidden", path, f"Forbidden: {detail}")
+
+
+def duplicate(path: str, value: Any) -> FieldError:
+    return FieldError("FieldValueDuplicate", path, f"Duplicate value: {_shown(value)}")
+
+
+def not_supported(path: str, value: Any, supported: Iterable[str]) -> FieldError:
+    # Sets have no order and are sorted, as upstream's are; where upstream has a slice, its order is kept.
+    ordered = supported if isinstance(supported, (list, tuple)) else sorted(supported)
+    valid = ", ".join(_shown(v) for v in ordered)
+    return FieldError("FieldValueNotSupported", path, f"Unsupported value: {_shown(value)}: supported values: {valid}")
+
+
+def not_found(path: str, value: Any) -> FieldError:
+    return FieldError("FieldValueNotFound", path, f"Not found: {_shown(value)}")
+
+
+def too_long(path: str, limit: int) -> FieldError:
+    return FieldError("FieldValueTooLong", path, f"Too long: may not be more than {limit} bytes")
+
+
+def too_many(path: str, count: int, limit: int) -> FieldError:
+    return FieldError("FieldValueTooMany", path, f"Too many: {count}: must have at most {limit} items")

@@ -1,0 +1,60 @@
+"""Everything that kubectl touches besides its arguments, handed in: client, terminal, files, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from k8s_magic.apiserver.client import Client
+
+Legacy = Literal["accept", "reject", "book"]
+
+
+class UsageError(Exception):
+    """The user's mistake on the command line or in a file; printed on stderr as it stands, exit code 1."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class Files(Protocol):
+    """The working directory. Paths are as the user wrote them; errors are OSError with errno set."""
+
+    def read(self, path: str) -> bytes: ...
+
+    def write(self, path: str, data: bytes) -> None: ...
+
+    def is_dir(self, path: str) -> bool: ...
+
+    def list(self, path: str) -> list[str]:
+        """Names in a directory, sorted."""
+        ...
+
+    def fetch(self, url: str) -> bytes:
+        """The document at a URL: the book's examples come with the package, all else is unreachable (UsageError)."""
+        ...
+
+
+@dataclass
+class Environment:
+    """What one run of kubectl gets. `out` and `err` take text as it comes, newlines included."""
+
+    client: Client
+    files: Files
+    out: Callable[[str], None]
+    err: Callable[[str], None]
+    stdin: str | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    """HOME, KUBECONFIG, KUBE_EDITOR, ..."""
+    namespace: str = "default"
+    """Of the current context, where no kubeconfig says otherwise."""
+    legacy: Legacy = "accept"
+    edit: Callable[[str, str], str] | None = None
+    """(suffix, text) -> edited text, for `kubectl edit`; None: no editor here."""
+    wait_limit_s: float | None = 600.0
+    """An endless verb (get -w, logs -f) gives up after this many seconds, or after `quiet_limit_s` without news."""
+    quiet_limit_s: float | None = 30.0
+    may_wait: bool = True
+    """False in the clock's pause mode: a verb that would wait says so and ends with 1."""
