@@ -80,7 +80,7 @@ def load(text: str) -> Any:
 
 
 def documents(text: str, where: str) -> Iterator[Any]:
-    """The documents of a file one after the other, as they are read; UsageError (`error: error parsing WHERE: ...`) at a bad one.
+    """The documents of a file one after the other, as they are read; UsageError (`error parsing WHERE: ...`) at a bad one.
 
     Empty documents are left out. Models apimachinery's YAMLOrJSONDecoder.
     """
@@ -111,7 +111,7 @@ def load_all(text: str, where: str) -> list[Any]:
 
 
 def _parse_error(where: str, problem: str) -> UsageError:
-    return UsageError(f"error: error parsing {where}: {problem}")
+    return UsageError(f"error parsing {where}: {problem}")
 
 
 def _chunks(text: str, where: str) -> Iterator[str]:

@@ -103,7 +103,7 @@ ERRORS = [
 def test_an_error_has_go_yamls_words_and_line(text: str, problem: str) -> None:
     with pytest.raises(UsageError) as caught:
         yamls.load_all(text, "x.yaml")
-    assert str(caught.value) == f"error: error parsing x.yaml: {problem}"
+    assert str(caught.value) == f"error parsing x.yaml: {problem}"
 
 
 def test_an_alias_bomb_is_refused() -> None:
