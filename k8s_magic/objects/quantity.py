@@ -125,13 +125,13 @@ def _interpret(suffix: str) -> tuple[int, int, str]:
 def _nanos(digits: int, places: int, base: int, exponent: int) -> int:
     """digits * 10^-places * base^exponent in billionths, rounded up so that a little of something is never nothing."""
     if base == 2:
-        return -(-(digits * NANO << exponent) // 10**places)
+        return -(-(digits * NANO << exponent) // _ten(places))
     shift = 9 - places + exponent
     return digits * _ten(shift) if shift >= 0 else -(-digits // _ten(-shift))
 
 
 def _ten(power: int) -> int:
-    return 10**power  # type: ignore[no-any-return]
+    return int(10**power)
 
 
 def _kept_as_written(whole: str, fraction: str, base: int, exponent: int) -> bool:
