@@ -125,8 +125,12 @@ def _text(operation: Obj, field: str, verb: str) -> str:
     value = operation.get(field)
     if isinstance(value, str):
         return value
-    # `add` and `remove` leave out what exactly was missing.
-    detail = MISSING if verb in ("add", "remove") else f"operation{',' if field == 'from' else ''} missing {field} field: {MISSING}"
+    # Some operations leave out what exactly was missing.
+    detail = (
+        MISSING
+        if verb in ("add", "remove") or (verb, field) == ("copy", "path")
+        else f"operation{',' if field == 'from' else ''} missing {field} field: {MISSING}"
+    )
     raise PatchError(f"{verb} operation failed to decode {field}: {detail}")
 
 

@@ -110,12 +110,12 @@ def _merge_value(element: Any, key: str) -> Any:
 
 def _is_of_maps(*lists: Sequence[Any]) -> bool:
     """Whether the lists hold maps rather than scalars; PatchError where they hold both, or lists."""
-    types = {type(value) for values in lists for value in values}
-    if list in types:
+    types = list(dict.fromkeys(type(value) for values in lists for value in values))
+    if types[:1] == [list]:
         raise PatchError("lists of lists are not supported")
     if len(types) > 1:
         raise PatchError(f"list element types are not identical: {gotext.plain([list(values) for values in lists])}")
-    return types == {dict}
+    return types == [dict]
 
 
 # --- applying ---------------------------------------------------------------------------------------------------------
@@ -212,7 +212,17 @@ class _Merge(_Schemas):
         if not (old or new):
             raise PatchError("no elements in any of the given slices")
         _is_of_maps(old or [], new or [])
-        return _in_order(merged, order, old or [], field.key)
+        return _in_order(merged, order, _server_order(old or [], new or [], field), field.key)
+
+
+def _server_order(old: list[Any], new: list[Any], field: _Field) -> list[Any]:
+    """The server's list as upstream looks at it when a patch gives an order: what was appended fills the places of what was deleted."""
+    if field.strategy != "merge" or not field.key:
+        return old
+    kept, additions, replaced = _with_directives(old, new, field.key)
+    known = _keys(kept, field.key)
+    fresh = [element for element in additions if _identity(element[field.key]) not in known]
+    return old if replaced else kept + fresh[: len(old) - len(kept)]
 
 
 def _replaced_map(patch: Obj) -> Obj:
