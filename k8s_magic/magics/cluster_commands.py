@@ -1,0 +1,183 @@
+"""`%cluster`: what a user can do to the cluster that is not kubectl's: time, nodes, beginning anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.magics.session import Session
+from k8s_magic.magics.shown import KubectlError, Output
+from k8s_magic.objects.duration import format_duration, parse_duration
+from k8s_magic.objects.meta import get_in
+from k8s_magic.objects.pods import is_ready
+from k8s_magic.objects.times import rfc3339
+
+HELP = """%cluster [status]             version, clock, nodes and pods
+%cluster tick [30s]           let time pass (one step without a duration)
+%cluster settle               let time pass until nothing changes any more
+%cluster step [5s]            how far time moves after each command
+%cluster legacy [MODE]        what to do with the book's old manifests: accept, reject or book
+%cluster add-node             one more worker
+%cluster kill-node NAME       cut a node off, as if its power had failed
+%cluster start-node NAME      and bring it back
+%cluster reset [--seed N] [--nodes N] [--bare] [--system] [--step 2s] [--legacy MODE]
+                              a new cluster
+%cluster object               the Cluster, for Python
+"""
+
+Command = Callable[[Session, list[str]], Any]
+
+
+def run(session: Session, words: list[str]) -> Any:
+    """Run one `%cluster` command; `KubectlError` for a mistake in it."""
+    name, *arguments = words or ["status"]
+    command = COMMANDS.get(name)
+    if command is None:
+        raise KubectlError(f'error: unknown command "{name}" for "%cluster"\n\n{HELP}')
+    try:
+        session.moved()
+        return command(session, arguments)
+    except ApiError as error:
+        raise KubectlError(f"Error from server ({error.reason}): {error.message}") from None
+
+
+def help_text(session: Session, arguments: list[str]) -> Output:
+    """What there is."""
+    return Output(HELP)
+
+
+def status(session: Session, arguments: list[str]) -> Output:
+    """Version, clock, nodes and pods in a few lines."""
+    cluster = session.cluster
+    version = cluster.client.raw("/version")["gitVersion"]
+    nodes = cluster.client.list("nodes")["items"]
+    pods = cluster.client.list("pods")["items"]
+    ready = sum(any(c["type"] == "Ready" and c["status"] == "True" for c in get_in(n, "status", "conditions", default=[])) for n in nodes)
+    phases: dict[str, int] = {}
+    for pod in pods:
+        phase = get_in(pod, "status", "phase", default="Unknown")
+        phases[phase] = phases.get(phase, 0) + 1
+    counted = ", ".join(f"{count} {phase}" for phase, count in sorted(phases.items())) or "none"
+    ready_pods = sum(map(is_ready, pods))
+    lines = [
+        f"Kubernetes {version}, simulated; seed {cluster.seed}, {cluster.clock} mode, legacy {cluster.legacy}",
+        f"clock: {rfc3339(cluster.now)}, a command takes {format_duration(cluster.step)}",
+        f"nodes: {len(nodes)}, {ready} Ready",
+        f"pods:  {len(pods)} ({counted}), {ready_pods} Ready",
+    ]
+    return Output("\n".join(lines) + "\n")
+
+
+def tick(session: Session, arguments: list[str]) -> Output:
+    """Let time pass."""
+    cluster = session.cluster
+    seconds = _duration(arguments[0]) if arguments else cluster.step
+    before = cluster.now
+    cluster.tick(seconds)
+    return _moved(cluster, before)
+
+
+def settle(session: Session, arguments: list[str]) -> Output:
+    """Let time pass until nothing changes."""
+    before = session.cluster.now
+    session.cluster.settle()
+    return _moved(session.cluster, before)
+
+
+def _moved(cluster: Any, before: float) -> Output:
+    passed = format_duration(round(cluster.now - before, 3))
+    return Output(f"{passed} passed, it is {rfc3339(cluster.now)}\n", background=cluster.take_background())
+
+
+def step(session: Session, arguments: list[str]) -> Output:
+    """Show or set how far a command moves time."""
+    if arguments:
+        session.options["step"] = arguments[0]
+        session.cluster.step = _duration(arguments[0])
+    return Output(f"A command takes {format_duration(session.cluster.step)}.\n")
+
+
+def legacy(session: Session, arguments: list[str]) -> Output:
+    """Show or set how old manifests and flags are met."""
+    if arguments:
+        if arguments[0] not in ("accept", "reject", "book"):
+            raise KubectlError(f'error: "{arguments[0]}" is not one of accept, reject, book')
+        session.options["legacy"] = arguments[0]
+        session.cluster.legacy = arguments[0]
+    return Output(f"legacy: {session.cluster.legacy}\n")
+
+
+def add_node(session: Session, arguments: list[str]) -> Output:
+    """One more worker."""
+    return Output(f"node/{session.cluster.add_node()} added\n")
+
+
+def kill_node(session: Session, arguments: list[str]) -> Output:
+    """Cut a node off."""
+    name = _one_node(arguments, "kill-node")
+    session.cluster.kill_node(name)
+    return Output(f"node/{name} has lost its power\n")
+
+
+def start_node(session: Session, arguments: list[str]) -> Output:
+    """Bring a node back."""
+    name = _one_node(arguments, "start-node")
+    session.cluster.start_node(name)
+    return Output(f"node/{name} starts\n")
+
+
+def reset(session: Session, arguments: list[str]) -> Output:
+    """A new cluster, with the options given; the others stay."""
+    changes: dict[str, Any] = {}
+    words = [part for argument in arguments for part in argument.split("=", 1)]
+    while words:
+        option = words.pop(0)
+        if option in ("--bare", "--system"):
+            changes["system"] = option == "--system"
+        elif option in ("--seed", "--nodes", "--step", "--legacy") and words:
+            value = words.pop(0)
+            changes[option[2:]] = _whole(option, value) if option in ("--seed", "--nodes") else value
+        else:
+            raise KubectlError(f"error: unknown flag or missing value: {option}\n\n{HELP}")
+    session.reset(**changes)
+    return status(session, [])
+
+
+def the_object(session: Session, arguments: list[str]) -> Any:
+    """The Cluster itself."""
+    return session.cluster
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise KubectlError(f'error: invalid duration "{text}": give it as 30s, 5m or 1h30m') from None
+
+
+def _whole(option: str, text: str) -> int:
+    if not text.isdigit():
+        raise KubectlError(f'error: invalid argument "{text}" for "{option}": not a whole number')
+    return int(text)
+
+
+def _one_node(arguments: list[str], command: str) -> str:
+    if len(arguments) != 1:
+        raise KubectlError(f"error: %cluster {command} takes the name of one node")
+    return arguments[0].removeprefix("node/").removeprefix("nodes/")
+
+
+COMMANDS: dict[str, Command] = {
+    "status": status,
+    "help": help_text,
+    "tick": tick,
+    "settle": settle,
+    "step": step,
+    "legacy": legacy,
+    "add-node": add_node,
+    "kill-node": kill_node,
+    "start-node": start_node,
+    "reset": reset,
+    "object": the_object,
+}

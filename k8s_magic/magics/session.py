@@ -1,0 +1,88 @@
+"""A shell's cluster, what was run in it, and the pictures that follow it."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import Any, Protocol
+
+from k8s_magic.cluster import Cluster
+from k8s_magic.magics.shown import KubectlError, Output, has_failed
+
+
+class View(Protocol):
+    """A picture that shows the steps after a revision."""
+
+    def follow(self, since: int) -> None: ...
+
+
+class Session:
+    """Made when the extension is loaded; the cluster is born at its first use."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.magics: Any = None
+        self.shower: Any = None
+        self.matcher: Any = None
+        self.options: dict[str, Any] = {}
+        self._cluster: Cluster | None = None
+        self._views: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._before_last = 0
+        self._shown = 0
+
+    @property
+    def cluster(self) -> Cluster:
+        if self._cluster is None:
+            self.reset()
+        assert self._cluster is not None
+        return self._cluster
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a cluster yet, for those who must not start one (completion)."""
+        return self._cluster is not None
+
+    def reset(self, **changes: Any) -> Cluster:
+        """A new cluster, made as the last one was but for `changes`; open pictures show it from now on."""
+        self.options.update(changes)
+        self._cluster = cluster = Cluster(**self.options)
+        self._before_last = self._shown = self.revision
+        for view in list(self._views):
+            view.attach(cluster.client, cluster.inspector)
+            view.follow(self.revision)
+        return cluster
+
+    @property
+    def revision(self) -> int:
+        """Of the newest write."""
+        journal = self.cluster.inspector.journal
+        return journal[-1].revision if journal else 0
+
+    def run(self, line: str, stdin: str | None = None) -> Output:
+        """Run one top-level command; `KubectlError` where it fails, after its standard output has been shown."""
+        cluster = self.cluster
+        self._before_last = self.revision
+        result = cluster.kubectl(line, stdin=stdin, cwd=os.getcwd())
+        output = Output(result.stdout, result.stderr, result.exit_code, getattr(result, "background", ""))
+        if has_failed(output):
+            output.show_before_failure()
+            raise KubectlError(output.stderr, output.exit_code)
+        return output
+
+    def moved(self) -> None:
+        """Something that is not a kubectl command is about to change the cluster."""
+        self._before_last = self.revision
+
+    def add_view(self, view: Any) -> None:
+        """Let a picture follow the cluster, starting with the steps of the last command."""
+        self._views.add(view)
+        view.follow(self._before_last)
+
+    def cell_ended(self, result: Any = None) -> None:
+        """After each cell open pictures play what happened in it."""
+        if self._cluster is None:
+            return
+        if self.revision != self._shown:
+            for view in list(self._views):
+                view.follow(self._shown)
+        self._shown = self.revision

@@ -1,0 +1,166 @@
+"""Where pods are: nodes with what is requested of them, the pods on each, and those that wait, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from k8s_magic.kinds.pod.table import summarize
+from k8s_magic.objects import meta
+from k8s_magic.objects.meta import Obj, get_in
+from k8s_magic.objects.pod_template import pod_requests, resource_amount
+from k8s_magic.objects.pods import condition, condition_is_true, is_ready, is_terminal
+from k8s_magic.widgets._states import State
+
+Mood = Literal["running", "unready", "starting", "done", "failed", "leaving"]
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+STARTING = ("Pending", "ContainerCreating", "PodInitializing", "SchedulingGated")
+
+
+@dataclass(frozen=True)
+class PodTile:
+    """One pod. `word` is kubectl's STATUS; `mood` is what it means, which chooses colour and shape."""
+
+    id: str
+    name: str
+    namespace: str
+    word: str
+    mood: Mood
+    cpu: int
+    """Millicores requested."""
+    memory: int
+    """Bytes requested."""
+    node: str = ""
+    why: str = ""
+    """Why it has no node."""
+
+    @property
+    def is_system(self) -> bool:
+        return self.namespace == "kube-system"
+
+
+@dataclass(frozen=True)
+class NodeBox:
+    """One node: what it has to give, and the pods bound to it."""
+
+    name: str
+    notes: tuple[str, ...]
+    ready: bool
+    cpu: int
+    memory: int
+    pods: tuple[PodTile, ...]
+
+    @property
+    def cpu_requested(self) -> int:
+        return sum(pod.cpu for pod in self.pods if pod.mood not in ("done",))
+
+    @property
+    def memory_requested(self) -> int:
+        return sum(pod.memory for pod in self.pods if pod.mood not in ("done",))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The picture at an instant, without any measure of it on a screen."""
+
+    nodes: tuple[NodeBox, ...]
+    waiting: tuple[PodTile, ...]
+
+    @property
+    def tiles(self) -> dict[str, PodTile]:
+        """Every pod by its id."""
+        return {tile.id: tile for tile in (*self.waiting, *(pod for node in self.nodes for pod in node.pods))}
+
+
+def scene_of(state: State, namespaces: tuple[str, ...] = ()) -> Scene:
+    """The scene of a state; with `namespaces` only their pods are shown."""
+    pods = sorted(state.objects["pods"].values(), key=_age)
+    tiles = [_tile(pod) for pod in pods if not namespaces or meta.namespace(pod) in namespaces]
+    nodes = sorted(state.objects["nodes"].values(), key=lambda node: _natural(meta.name(node)))
+    by_node: dict[str, list[PodTile]] = {}
+    for tile in tiles:
+        by_node.setdefault(tile.node, []).append(tile)
+    return Scene(tuple(_box(node, by_node.get(meta.name(node), [])) for node in nodes), tuple(by_node.get("", [])))
+
+
+def _tile(pod: Obj) -> PodTile:
+    requests = pod_requests(pod)
+    word = str(summarize(pod)[0].reason)
+    unscheduled = condition(pod, "PodScheduled") or {}
+    why = unscheduled.get("message", "") if unscheduled.get("status") == "False" else ""
+    return PodTile(
+        id=meta.uid(pod),
+        name=meta.name(pod),
+        namespace=meta.namespace(pod),
+        word=word,
+        mood=_mood(pod, word),
+        cpu=requests.get("cpu", 0),
+        memory=requests.get("memory", 0),
+        node=get_in(pod, "spec", "nodeName", default=""),
+        why=why,
+    )
+
+
+def _mood(pod: Obj, word: str) -> Mood:
+    if meta.is_deleting(pod):
+        return "leaving"
+    if word in ("Completed", "Succeeded"):
+        return "done"
+    if word in STARTING or (word.startswith("Init:") and word[5:6].isdigit()):
+        return "starting"
+    if word.startswith("Running") and not is_terminal(pod):
+        return "running" if is_ready(pod) else "unready"
+    return "failed"
+
+
+def _box(node: Obj, tiles: list[PodTile]) -> NodeBox:
+    ready = condition_is_true(node, "Ready")
+    notes = []
+    if CONTROL_PLANE in meta.labels(node):
+        notes.append("control plane")
+    if not ready:
+        notes.append("NotReady")
+    if get_in(node, "spec", "unschedulable"):
+        notes.append("cordoned")
+    allocatable = get_in(node, "status", "allocatable", default={})
+    return NodeBox(
+        name=meta.name(node),
+        notes=tuple(notes),
+        ready=ready,
+        cpu=resource_amount("cpu", allocatable.get("cpu", "0")),
+        memory=resource_amount("memory", allocatable.get("memory", "0")),
+        pods=tuple(sorted(tiles, key=lambda tile: tile.is_system)),
+    )
+
+
+def _age(pod: Obj) -> tuple[str, str, str]:
+    return pod["metadata"].get("creationTimestamp", ""), meta.namespace(pod), meta.name(pod)
+
+
+def _natural(name: str) -> tuple[str, int, str]:
+    """node2 before node10."""
+    digits = len(name) - len(name.rstrip("0123456789"))
+    return (name[: len(name) - digits], int(name[len(name) - digits :] or 0), name)
+
+
+def changes(before: Scene, after: Scene) -> list[str]:
+    """What happened from one scene to the next, a short sentence a pod or node."""
+    old, new = before.tiles, after.tiles
+    told = []
+    for tile in new.values():
+        earlier = old.get(tile.id)
+        where = f" on {tile.node}" if tile.node else ""
+        if earlier is None:
+            told.append(f"{tile.name} is created{where}")
+        elif tile.node != earlier.node:
+            told.append(f"{tile.name} goes to {tile.node}")
+        elif (tile.word, tile.mood) != (earlier.word, earlier.mood):
+            told.append(f"{tile.name} is {tile.word}{'' if tile.mood != 'unready' else ', not ready'}")
+    told += [f"{tile.name} is gone" for tile in old.values() if tile.id not in new]
+    nodes = {node.name: node for node in before.nodes}
+    for node in after.nodes:
+        if node.name not in nodes:
+            told.append(f"{node.name} joins")
+        elif node.notes != nodes[node.name].notes:
+            told.append(f"{node.name} is {', '.join(node.notes) or 'Ready'}")
+    return told

@@ -1,0 +1,163 @@
+"""The placement picture as SVG. What has a `data-id` keeps it from frame to frame, so that the front end can move it.
+
+Colours stand in attributes, for the picture without a style sheet; classes let the live widget's dark theme replace them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from k8s_magic.widgets._svg import document, label, shortened, tag, title, wrapped
+from k8s_magic.widgets.placement.amounts import cpu_text, memory_text
+from k8s_magic.widgets.placement.layout import MOST_WAITING, PADDING, REASON_LINE, TILE, TILE_GAP, Layout, Place, waiting_groups
+from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
+from k8s_magic.widgets.placement.text import summary
+
+COLOURS = {  # mood -> (fill, line)
+    "running": ("#d9f2df", "#1a7f37"),
+    "unready": ("#fff3c4", "#9a6700"),
+    "starting": ("#dcecff", "#0969da"),
+    "done": ("#e9ebee", "#57606a"),
+    "failed": ("#ffdeda", "#cf222e"),
+    "leaving": ("#efe2ff", "#8250df"),
+}
+INK, SOFT_INK, PAPER, BOX, LINE, BAR, BAR_FILL = "#1f2328", "#57606a", "#ffffff", "#f6f8fa", "#afb8c1", "#e6eaef", "#b9cbe0"
+
+
+def draw(scene: Scene, layout: Layout) -> str:
+    """The whole picture."""
+    parts = [tag("rect", class_="k8sm-paper", width=layout.width, height=layout.height, rx=6, fill=PAPER)]
+    boxes = [(node, layout.box(node.name)) for node in scene.nodes]
+    parts += [_node(node, place) for node, place in boxes]
+    if layout.waits:
+        parts.append(_waiting_frame(layout.waiting(), scene))
+    # Pods come last, so that one on its way passes over the boxes.
+    for node, place in boxes:
+        parts += [_pod(pod, at, layout.chips) for pod, at in layout.tiles(place, node.pods)]
+    if layout.waits:
+        parts += _waiting_pods(layout.waiting(), scene)
+    return document(layout.width, layout.height, summary(scene), *parts)
+
+
+def _node(node: NodeBox, place: Place) -> str:
+    dashes = None if node.ready else "5 4"
+    notes = "".join(f" · {note}" for note in node.notes)
+    inner = place.width - 2 * PADDING
+    name = shortened(node.name + notes, int(inner / 6.6))
+    return tag(
+        "g",
+        tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill=BOX, stroke=LINE, stroke_dasharray=dashes),
+        title(f"{node.name}{notes}"),
+        label(name, PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
+        _bar(
+            "cpu",
+            node.cpu_requested,
+            node.cpu,
+            cpu_text,
+            Place(PADDING, 25, inner, 14),
+            [pod.cpu for pod in node.pods if pod.mood != "done"],
+        ),
+        _bar(
+            "mem",
+            node.memory_requested,
+            node.memory,
+            memory_text,
+            Place(PADDING, 42, inner, 14),
+            [p.memory for p in node.pods if p.mood != "done"],
+        ),
+        transform=f"translate({place.x:g} {place.y:g})",
+        class_="k8sm-node" if node.ready else "k8sm-node k8sm-node-lost",
+    )
+
+
+def _bar(what: str, used: int, whole: int, words: Callable[[int], str], place: Place, shares: list[int]) -> str:
+    """A bar filled by requests, a part for each pod."""
+    parts = [tag("rect", class_="k8sm-bar", x=place.x, y=place.y, width=place.width, height=place.height, rx=3, fill=BAR)]
+    at = place.x
+    for share in shares:
+        width = min(place.width * share / whole if whole else 0, place.x + place.width - at)
+        if width > 0:
+            parts.append(tag("rect", class_="k8sm-fill", x=at, y=place.y, width=max(width - 1, 0.5), height=place.height, fill=BAR_FILL))
+        at += width
+    percent = f" ({100 * used // whole}%)" if whole and place.width > 130 else ""
+    told = f"{what} {words(used)} of {words(whole)}{percent}"
+    parts.append(label(told, place.x + 4, place.y + 10.5, size=9.5, fill=INK, class_="k8sm-ink"))
+    return "".join(parts)
+
+
+def _pod(pod: PodTile, place: Place, chip: bool) -> str:
+    fill, line = COLOURS[pod.mood]
+    dashes = "3 2" if pod.mood in ("leaving", "starting") else None
+    body = tag("rect", width=place.width, height=place.height, rx=3, fill=fill, stroke=line, stroke_dasharray=dashes)
+    parts = [title(_about(pod)), body]
+    if chip:
+        parts.append(_sign(pod.mood, line, place.width / 2, place.height / 2))
+    else:
+        parts += _words(pod, place, line)
+    # The outer group holds the place, the inner one is free for the front end to move.
+    inner = tag("g", *parts, data_id=pod.id, class_=f"k8sm-pod k8sm-{pod.mood}{' k8sm-system' if pod.is_system else ''}")
+    return tag("g", inner, transform=f"translate({place.x:g} {place.y:g})")
+
+
+def _words(pod: PodTile, place: Place, line: str) -> list[str]:
+    if pod.is_system:
+        short = shortened(pod.name, 27)
+        return [_sign(pod.mood, line, 10, place.height / 2), label(short, 20, 11.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft")]
+    state = "Running, not ready" if pod.mood == "unready" and pod.word == "Running" else pod.word
+    asks = [words(amount) for words, amount in ((cpu_text, pod.cpu), (memory_text, pod.memory)) if amount]
+    below = " · ".join([state, *asks])
+    return [
+        _sign(pod.mood, line, 11, place.height / 2),
+        label(shortened(pod.name, 25), 22, 12.5, size=11, fill=INK, class_="k8sm-ink"),
+        label(shortened(below, 29), 22, 24.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft"),
+    ]
+
+
+def _sign(mood: str, line: str, x: float, y: float) -> str:
+    """A shape for each mood, for who does not see the colours."""
+    if mood == "running":
+        return tag("circle", cx=x, cy=y, r=4, fill=line, class_="k8sm-sign")
+    if mood == "unready":
+        half = f"M{x:g} {y - 4:g}a4 4 0 0 1 0 8z"
+        circle = tag("circle", cx=x, cy=y, r=4, fill="none", stroke=line, class_="k8sm-sign-line")
+        return circle + tag("path", d=half, fill=line, class_="k8sm-sign")
+    if mood == "starting":
+        return tag("circle", cx=x, cy=y, r=3.5, fill="none", stroke=line, stroke_width=1.5, class_="k8sm-sign-line")
+    if mood == "failed":
+        return tag("path", d=f"M{x:g} {y - 4.5:g}l4.5 8h-9z", fill=line, class_="k8sm-sign")
+    ways = {"done": f"M{x - 4:g} {y:g}l3 3l5 -6", "leaving": f"M{x - 3:g} {y - 3:g}l6 6m0 -6l-6 6"}
+    return tag("path", d=ways[mood], fill="none", stroke=line, stroke_width=1.8, class_="k8sm-sign-line")
+
+
+def _about(pod: PodTile) -> str:
+    where = f"on {pod.node}" if pod.node else "on no node"
+    asks = f"requests cpu {cpu_text(pod.cpu)}, memory {memory_text(pod.memory)}"
+    return f"{pod.namespace}/{pod.name}: {pod.word}, {where}; {asks}{'. ' + pod.why if pod.why else ''}"
+
+
+def _waiting_frame(place: Place, scene: Scene) -> str:
+    heading = f"Waiting for a node ({len(scene.waiting)})" if scene.waiting else "No pod waits for a node"
+    return tag(
+        "g",
+        tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill="none", stroke=LINE, stroke_dasharray="2 3"),
+        label(heading, PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
+        transform=f"translate({place.x:g} {place.y:g})",
+        class_="k8sm-waiting",
+    )
+
+
+def _waiting_pods(place: Place, scene: Scene) -> list[str]:
+    """The tiles of pods without a node, and under each group the reason."""
+    parts, y = [], place.y + 24
+    for group in waiting_groups(scene.waiting):
+        for pod in group.pods[:MOST_WAITING]:
+            parts.append(_pod(pod, Place(place.x + PADDING, y, place.width - 2 * PADDING, TILE), chip=False))
+            y += TILE + TILE_GAP
+        lines = wrapped(group.why.partition(" preemption:")[0], 40, 4)  # What preemption found matters less than why.
+        if len(group.pods) > MOST_WAITING:
+            lines.insert(0, f"and {len(group.pods) - MOST_WAITING} more pods")
+        for line in lines:
+            y += REASON_LINE
+            parts.append(label(line, place.x + PADDING, y - 2, size=10, fill=SOFT_INK, class_="k8sm-soft"))
+        y += REASON_LINE if lines else 0
+    return parts
