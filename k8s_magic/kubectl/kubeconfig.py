@@ -1,0 +1,49 @@
+"""The kubeconfig file: which one is meant, what stands in it, and the namespace of the current context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from k8s_magic.kubectl import yamls
+from k8s_magic.kubectl.environment import Environment, UsageError
+from k8s_magic.kubectl.flags import Flags
+from k8s_magic.objects.meta import Obj
+
+
+def path(environment: Environment, flags: Flags) -> str:
+    """The file in force: --kubeconfig, $KUBECONFIG, $HOME/.kube/config; empty where none is named."""
+    named = str(flags.get("kubeconfig") or environment.env.get("KUBECONFIG", "").split(":")[0])
+    home = environment.env.get("HOME", "")
+    return named or (f"{home}/.kube/config" if home else "")
+
+
+def load(environment: Environment, flags: Flags) -> Obj:
+    """The file in force as an object; empty where there is none."""
+    where = path(environment, flags)
+    if not where:
+        return {}
+    try:
+        text = environment.files.read(where).decode()
+    except OSError as error:
+        if flags.get("kubeconfig"):
+            raise UsageError(f"stat {where}: {(error.strerror or str(error)).lower()}") from None
+        return {}
+    found = yamls.load_all(text, where)
+    return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def context(environment: Environment, flags: Flags) -> Obj | None:
+    """The context in force, by --context or current-context; None where the file names none."""
+    config = load(environment, flags)
+    wanted = flags.get("context") or config.get("current-context")
+    if not wanted:
+        return None
+    found: list[Any] = [c.get("context") or {} for c in config.get("contexts") or () if c.get("name") == wanted]
+    if not found and flags.get("context"):
+        raise UsageError(f'context "{wanted}" does not exist')
+    return found[0] if found else None
+
+
+def namespace(environment: Environment, flags: Flags) -> str:
+    """The namespace that the context in force says, or the environment's."""
+    return str((context(environment, flags) or {}).get("namespace") or environment.namespace)

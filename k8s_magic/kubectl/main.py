@@ -1,0 +1,129 @@
+"""kubectl's front door: finds the verb, reads the flags, runs it, and says in kubectl's words what went wrong."""
+
+from __future__ import annotations
+
+from k8s_magic.kubectl import errors, legacy, suggest, usage, verb
+from k8s_magic.kubectl.environment import Environment, UsageError
+from k8s_magic.kubectl.flags import Flag, FlagError, parse, table
+from k8s_magic.kubectl.verb import Call, Path
+
+
+async def run(argv: list[str], environment: Environment) -> int:
+    """Run one command line (without the word kubectl); gives the exit code. Only our own mistakes are raised."""
+    warnings = _Warnings(environment)
+    before, environment.client.warn = environment.client.warn, warnings.warn
+    try:
+        code = await _run(argv, environment)
+        return warnings.verdict(argv) or code
+    finally:
+        environment.client.warn = before
+
+
+class _Warnings:
+    """Prints each Warning header once a run."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.err = environment.err
+        self.seen: dict[str, None] = {}
+
+    def warn(self, text: str) -> None:
+        if text not in self.seen:
+            self.seen[text] = None
+            self.err(f"Warning: {text}\n")
+
+    def verdict(self, argv: list[str]) -> int:
+        """1 and a line where warnings count as errors. Models cmd.NewKubectlCommand's PersistentPostRunE."""
+        if not self.seen or not any(a in ("--warnings-as-errors", "--warnings-as-errors=true") for a in argv):
+            return 0
+        plural = "warning" if len(self.seen) == 1 else "warnings"
+        self.err(f"error: {len(self.seen)} {plural} received\n")
+        return 1
+
+
+async def _run(argv: list[str], environment: Environment) -> int:
+    path: Path = ()
+    try:
+        argv = legacy.rewrite(argv, environment)
+        path, rest = resolve(argv)
+        if not path:
+            return _without_verb(rest, environment)
+        if (call := _call(path, rest, environment)) is None:
+            return 0
+        return await _execute(call)
+    except FlagError as error:
+        hint = legacy.hint(path, str(error), environment)
+        environment.err(f"error: {error}\nSee '{' '.join(('kubectl', *path))} --help' for usage.\n{hint}")
+        return 1
+    except (*errors.UserError, errors.Exit) as error:
+        text, code = errors.report(error)
+        environment.err(text)
+        return code
+
+
+async def _execute(call: Call) -> int:
+    found = verb.find(call.path)
+    if found is None:
+        raise UsageError(f"{call.name} is not part of this simulated cluster")
+    if found.run is None:
+        call.err(usage.help_of(call.path))
+        return 1
+    _check_required(call)
+    return await found.run(call) or 0
+
+
+def _check_required(call: Call) -> None:
+    missing = [f'"{name}"' for name in table()[" ".join(call.path)].required if not call.flags.changed(name)]
+    if missing:
+        raise UsageError(f"required flag(s) {', '.join(missing)} not set")
+
+
+def _call(path: Path, rest: list[str], environment: Environment) -> Call | None:
+    """The call to make; None where help was asked for and given."""
+    flags, args, dash = parse(rest, verb.flags_of(path, verb.find(path)), environment.err)
+    if flags["help"]:
+        environment.out(usage.help_of(path))
+        return None
+    return Call(environment, path, args, flags, dash)
+
+
+def _without_verb(argv: list[str], environment: Environment) -> int:
+    _, args, _ = parse(argv, verb.flags_of((), None), environment.err)
+    if args and args[0] == "options":
+        environment.out(usage.options())
+        return 0
+    if args and args[0] == "help":
+        path, _ = resolve(args[1:])
+        environment.out(usage.help_of(path))
+        return 0
+    if args:
+        raise UsageError(f'unknown command "{args[0]}" for "kubectl"' + suggest.did_you_mean(args[0]))
+    environment.out(usage.help_of(()))
+    return 0
+
+
+def resolve(argv: list[str]) -> tuple[Path, list[str]]:
+    """(the command's path, the other words in their order). Models cobra's Command.Find."""
+    path: Path = ()
+    rest = list(argv)
+    while (at := _first_word(rest, verb.flags_of(path, None))) is not None:
+        name = verb.canonical(path, rest[at])
+        if name is None:
+            break
+        path, rest = (*path, name), rest[:at] + rest[at + 1 :]
+    return path, rest
+
+
+def _first_word(argv: list[str], flags: tuple[Flag, ...]) -> int | None:
+    """Where the first argument stands that is no flag and no flag's value."""
+    takes_value = {f"--{f.name}" for f in flags if f.no_option is None} | {f"-{f.short}" for f in flags if f.no_option is None and f.short}
+    skip = False
+    for index, arg in enumerate(argv):
+        if arg == "--":
+            return None
+        if skip:
+            skip = False
+        elif arg.startswith("-") and arg != "-":
+            skip = arg in takes_value
+        else:
+            return index
+    return None

@@ -1,0 +1,72 @@
+"""What kubectl itself checks in a manifest before sending it: kind, apiVersion, and the types of metadata's fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.objects.meta import Obj
+
+_STRINGS = ("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion")
+_MAPS = ("labels", "annotations")
+_TURN_OFF = "if you choose to ignore these errors, turn validation off with --validate=false"
+
+
+def check_kind(obj: Any, source: str) -> None:
+    """The client's part of --validate=strict. Models kubectl/pkg/validation.ParamVerifyingSchema."""
+    fault = _kind_fault(obj)
+    if fault:
+        raise UsageError(f'error validating "{source}": error validating data: {fault}; {_TURN_OFF}')
+
+
+def _kind_fault(obj: Any) -> str:
+    if not isinstance(obj, dict):
+        return "invalid object to validate"
+    if not obj.get("kind"):
+        return "kind not set"
+    return "" if obj.get("apiVersion") else "apiVersion not set"
+
+
+def decode_fault(obj: Any) -> str:
+    """Why the decoder of unstructured objects refuses `obj`; empty where it does not."""
+    if not isinstance(obj, dict):
+        return f"json: cannot unmarshal {json_type(obj)} into Go value of type unstructured.detector"
+    metadata = obj.get("metadata")
+    if metadata is None:
+        return ""
+    if not isinstance(metadata, dict):
+        return _fault(metadata, "metadataOnlyObject.metadata", "v1.ObjectMeta")
+    return _string_faults(metadata) or _map_faults(metadata)
+
+
+def _string_faults(metadata: Obj) -> str:
+    for name, value in sorted(metadata.items()):
+        if name in _STRINGS and value is not None and not isinstance(value, str):
+            return _fault(value, f"ObjectMeta.metadata.{name}", "string")
+    return ""
+
+
+def _map_faults(metadata: Obj) -> str:
+    for name in _MAPS:
+        value = metadata.get(name)
+        if value is not None and not isinstance(value, dict):
+            return _fault(value, f"ObjectMeta.metadata.{name}", "map[string]string")
+        for item in (value or {}).values():
+            if item is not None and not isinstance(item, str):
+                return _fault(item, f"ObjectMeta.metadata.{name}", "string")
+    return ""
+
+
+def _fault(value: Any, field: str, wanted: str) -> str:
+    return f"json: cannot unmarshal {json_type(value)} into Go struct field {field} of type {wanted}"
+
+
+def json_type(value: Any) -> str:
+    """The kind of a JSON value as Go's decoder names it."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else "null"

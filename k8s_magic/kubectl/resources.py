@@ -1,0 +1,122 @@
+"""TYPE on the command line and kind in a file: which resource of the API is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.objects.meta import Obj
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One resource in one version, as discovery lists it."""
+
+    plural: str
+    group: str
+    version: str
+    kind: str
+    namespaced: bool = True
+    singular: str = ""
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+
+    @property
+    def resource(self) -> str:
+        """The name by which a Client knows it: "deployments.apps"."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def kind_shown(self) -> str:
+        """As messages name it: "deployment.apps"."""
+        return self.kind.lower() + (f".{self.group}" if self.group else "")
+
+    @property
+    def gvr(self) -> str:
+        """As Go prints a GroupVersionResource."""
+        return f"{self.group}/{self.version}, Resource={self.plural}"
+
+    @property
+    def gvk(self) -> str:
+        """As Go prints a GroupVersionKind."""
+        return f"{self.group}/{self.version}, Kind={self.kind}"
+
+
+class NoKindMatch(UsageError):
+    """No resource of the API has this kind in this version."""
+
+    def __init__(self, kind: str, api_version: str) -> None:
+        super().__init__(f'no matches for kind "{kind}" in version "{api_version}"')
+
+
+class Mapper:
+    """Lookups over one discovery. Models client-go's restmapper and its shortcut and category expanders."""
+
+    def __init__(self, resources: Iterable[Obj]) -> None:
+        self.mappings = [_mapping(r) for r in resources if "/" not in r["name"]]
+
+    def by_kind(self, api_version: str, kind: str) -> Mapping:
+        """The resource of an object's apiVersion and kind; `NoKindMatch` where there is none."""
+        for mapping in self.mappings:
+            if mapping.kind == kind and mapping.api_version == api_version:
+                return mapping
+        raise NoKindMatch(kind, api_version)
+
+    def by_type(self, text: str) -> Mapping:
+        """The resource that TYPE[.VERSION][.GROUP] means: plural, singular, short name or kind."""
+        name, _, qualifier = text.partition(".")
+        version, _, group = qualifier.partition(".")
+        if group and (found := self._find(name, group, version)):
+            return found
+        if found := self._find(name, qualifier):
+            return found
+        raise UsageError(f'the server doesn\'t have a resource type "{name}"')
+
+    def _find(self, name: str, group: str = "", version: str = "") -> Mapping | None:
+        name = name.lower()
+        pool = [m for m in self.mappings if not version or m.version == version]
+        if group:
+            pool = [m for m in pool if m.group == group] or [m for m in pool if m.group.startswith(group)]
+        for fits in (_is_plural, _is_singular, _is_short):
+            if found := [m for m in pool if fits(m, name)]:
+                return found[0]
+        return None
+
+    def expand(self, text: str) -> str:
+        """A comma list of types with categories ("all") replaced by their members."""
+        return ",".join(",".join(self._members(part)) or part for part in text.split(","))
+
+    def _members(self, category: str) -> list[str]:
+        return list(dict.fromkeys(m.resource for m in self.mappings if category in m.categories))
+
+
+def _mapping(resource: Obj) -> Mapping:
+    return Mapping(
+        plural=resource["name"],
+        group=resource.get("group", ""),
+        version=resource["version"],
+        kind=resource["kind"],
+        namespaced=resource["namespaced"],
+        singular=resource.get("singularName") or resource["kind"].lower(),
+        short_names=tuple(resource.get("shortNames") or ()),
+        categories=tuple(resource.get("categories") or ()),
+        verbs=tuple(resource.get("verbs") or ()),
+    )
+
+
+def _is_plural(mapping: Mapping, name: str) -> bool:
+    return mapping.plural == name
+
+
+def _is_singular(mapping: Mapping, name: str) -> bool:
+    return name in (mapping.singular, mapping.kind.lower())
+
+
+def _is_short(mapping: Mapping, name: str) -> bool:
+    return name in mapping.short_names
