@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from k8s_magic.kinds import go_types
-from k8s_magic.kinds.schema import REFERENCE, definitions
+from k8s_magic.kinds.definitions import REFERENCE, definitions
 from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj
 
