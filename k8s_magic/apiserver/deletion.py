@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_magic.apiserver.admission import Attributes, chain
+from k8s_magic.apiserver.admission import Attributes, admit
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import conflict, invalid
@@ -55,11 +55,7 @@ def _check(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
         raise invalid(
             kind, stored["name"], [invalid_field("gracePeriodSeconds", options.grace_seconds, "must be greater than or equal to 0")]
         )
-    attributes = Attributes(
-        "DELETE", kind, stored.get("namespace", ""), stored["name"], old, old, "", caller, api.store, api.lineage, api.warn
-    )
-    for admit in chain():
-        admit(attributes)
+    admit(Attributes(api, "DELETE", kind, old, old, caller, dry_run=options.dry_run))
 
 
 def _finalizers(old: Obj, options: DeleteOptions) -> list[str]:

@@ -10,7 +10,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import WriteOptions
 from k8s_magic.apiserver.errors import already_exists, bad_request, conflict, invalid
 from k8s_magic.kinds import metadata, schema
-from k8s_magic.kinds.kind import Kind
+from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.objects.edit import deep_copy
 from k8s_magic.objects.meta import Key, Obj
 from k8s_magic.objects.times import rfc3339
@@ -69,7 +69,7 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
         raise bad_request("resourceVersion should not be set on objects to be created")
     _stamp(api, kind, draft)
     kind.default(draft)
-    _admit(api, "CREATE", kind, draft, None, caller)
+    admission.admit(admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run))
     kind.prepare_create(draft)
     errors = [*metadata.validate_metadata(draft, kind), *kind.validate(draft)]
     if kind.resource == "services" and not errors:
@@ -109,17 +109,6 @@ def _stamp(api: ApiServer, kind: Kind, draft: Obj) -> None:
     meta["creationTimestamp"] = rfc3339(api.loop.now)
 
 
-def _admit(
-    api: ApiServer, operation: admission.Operation, kind: Kind, draft: Obj, old: Obj | None, caller: Caller, subresource: str = ""
-) -> None:
-    meta = draft["metadata"]
-    attributes = admission.Attributes(
-        operation, kind, meta.get("namespace", ""), meta.get("name", ""), draft, old, subresource, caller, api.store, api.lineage, api.warn
-    )
-    for admit in admission.chain():
-        admit(attributes)
-
-
 def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
     """Replace `old`. Models registry Store.Update and rest.BeforeUpdate."""
     if obj is old:
@@ -129,7 +118,11 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
     # Our own components hand over path copies, which share with what is stored: only the top levels become private.
     draft = _merge_status(kind, old, obj) if subresource == "status" else _private(kind, old, obj, caller)
     _keep_system_fields(kind, old, draft)
-    errors = _complete_status(kind, draft, old) if subresource == "status" else _complete_spec(api, kind, draft, old, caller, subresource)
+    errors = (
+        _complete_status(kind, draft, old)
+        if subresource == "status"
+        else _complete_spec(api, kind, draft, old, subresource, options, caller)
+    )
     if errors:
         raise invalid(kind, draft["metadata"]["name"], errors)
     if _same(old, draft):
@@ -189,11 +182,13 @@ def _keep_system_fields(kind: Kind, old: Obj, draft: Obj) -> None:
         meta["managedFields"] = stored["managedFields"]
 
 
-def _complete_spec(api: ApiServer, kind: Kind, draft: Obj, old: Obj, caller: Caller, subresource: str) -> list[Any]:
+def _complete_spec(
+    api: ApiServer, kind: Kind, draft: Obj, old: Obj, subresource: str, options: WriteOptions, caller: Caller
+) -> list[FieldError]:
     changed = any(draft.get(k) is not old.get(k) for k in {*draft, *old} - {"metadata", "status"})
     if changed:
         kind.default(draft)
-    _admit(api, "UPDATE", kind, draft, old, caller, subresource)
+    admission.admit(admission.Attributes(api, "UPDATE", kind, draft, old, caller, subresource, options.dry_run))
     kind.prepare_update(draft, old)
     changed = any(draft.get(k) != old.get(k) for k in {*draft, *old} - {"metadata", "status"})
     if changed and kind.has_generation:
@@ -208,7 +203,7 @@ def _complete_spec(api: ApiServer, kind: Kind, draft: Obj, old: Obj, caller: Cal
     return errors
 
 
-def _complete_status(kind: Kind, draft: Obj, old: Obj) -> list[Any]:
+def _complete_status(kind: Kind, draft: Obj, old: Obj) -> list[FieldError]:
     return kind.validate_status(draft, old)
 
 

@@ -11,13 +11,16 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.store import Store
 from k8s_magic.kinds.kind import Kind
+from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Obj
-from k8s_magic.sim.lineage import Lineage
+
+if TYPE_CHECKING:
+    from k8s_magic.apiserver.api import ApiServer
 
 Operation = Literal["CREATE", "UPDATE", "DELETE"]
 
@@ -26,17 +29,26 @@ Operation = Literal["CREATE", "UPDATE", "DELETE"]
 class Attributes:
     """One write on its way in. `draft` may be changed; `old` is what is stored, if anything is."""
 
+    api: ApiServer
     operation: Operation
     kind: Kind
-    namespace: str
-    name: str
     draft: Obj
     old: Obj | None
-    subresource: str
     caller: Caller
-    store: Store
-    lineage: Lineage
-    warn: Callable[[str], None]
+    subresource: str = ""
+    dry_run: bool = False
+
+    @property
+    def namespace(self) -> str:
+        return meta.namespace(self.draft)
+
+    @property
+    def name(self) -> str:
+        return meta.name(self.draft)
+
+    @property
+    def store(self) -> Store:
+        return self.api.store
 
 
 Plugin = Callable[[Attributes], None]
@@ -47,3 +59,9 @@ def chain() -> tuple[Plugin, ...]:
     """Every plugin of this folder, in its order."""
     modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
     return tuple(module.admit for module in sorted(modules, key=lambda module: (module.ORDER, module.__name__)))
+
+
+def admit(attributes: Attributes) -> None:
+    """Send a write through the whole chain."""
+    for plugin in chain():
+        plugin(attributes)

@@ -47,7 +47,9 @@ def _volume_name(attributes: Attributes, spec: Obj) -> str:
     for volume in spec.get("volumes") or ():
         if volume.get("name", "").startswith("kube-api-access-"):
             return str(volume["name"])
-    name = "kube-api-access-" + attributes.lineage.suffix(5, "token volume", attributes.namespace, attributes.draft["metadata"].get("uid"))
+    name = "kube-api-access-" + attributes.api.lineage.suffix(
+        5, "token volume", attributes.namespace, attributes.draft["metadata"].get("uid")
+    )
     spec["volumes"] = [*(spec.get("volumes") or ()), {"name": name, "projected": _sources()}]
     return name
 
