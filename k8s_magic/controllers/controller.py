@@ -44,6 +44,7 @@ class Controller:
     def reconcile(self, key: Key) -> float | None:
         """Bring `key` one step closer to what its spec asks for; give seconds after which to look again, if so.
 
-        A `Retry`, or an `ApiError` of reason Conflict, NotFound, AlreadyExists or Forbidden, that gets out means: queue again with back-off.
+        A `Retry`, or an `ApiError` of reason Conflict, NotFound, AlreadyExists or Forbidden, that gets out means: queue again with
+        back-off.
         """
         raise NotImplementedError

@@ -1,0 +1,129 @@
+"""The controller manager: it watches for all control loops, queues keys and runs them one at a time.
+
+Each resource is subscribed to once, however many controllers care for it. A key that is queued again before it runs
+is not queued twice; what queued it meanwhile is remembered as the causes of what its reconcile writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from k8s_magic import controllers, kinds
+from k8s_magic.apiserver.client import WatchEvent
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.events import Recorder
+from k8s_magic.apiserver.local import LocalClient
+from k8s_magic.controllers.controller import Controller, Mapper, Retry
+from k8s_magic.objects.meta import Key, Obj, controller_of, key, namespace, revision
+from k8s_magic.sim.loop import Timer
+
+BACK_OFF_S, MAX_BACK_OFF_S = 0.005, 1000.0
+REASONS_TO_RETRY = ("AlreadyExists", "Conflict", "Forbidden", "NotFound")
+
+
+class Worker:
+    """The queue of one controller. Models client-go's rate-limited workqueue, without its threads."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.controller = controller
+        self._loop = controller.client.loop
+        self._waiting: dict[Key, list[int]] = {}
+        self._again: dict[Key, Timer] = {}
+        self._failures: dict[Key, int] = {}
+
+    def queue(self, key: Key, cause: int, delay: float | None = None) -> None:
+        """Let `key` run soon; `cause` is the revision that asks for it, 0 for none."""
+        causes = self._waiting.get(key)
+        if causes is not None:
+            if cause:
+                causes.append(cause)
+            return
+        self._waiting[key] = [cause] if cause else []
+        self._loop.call_later(self.controller.reaction_s if delay is None else delay, partial(self._run, key))
+
+    def _run(self, key: Key) -> None:
+        self.controller.client.causes = tuple(self._waiting.pop(key))
+        timer = self._again.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+        delay = self._reconcile(key)
+        self.controller.client.causes = ()
+        if delay is not None:
+            self._again[key] = self._loop.call_later(delay, partial(self._look_again, key))
+
+    def _reconcile(self, key: Key) -> float | None:
+        try:
+            delay = self.controller.reconcile(key)
+        except ApiError as refused:
+            if refused.reason not in REASONS_TO_RETRY:
+                raise
+        except Retry:
+            pass
+        else:
+            self._failures.pop(key, None)
+            return delay
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        return min(BACK_OFF_S * 2.0 ** (failures - 1), MAX_BACK_OFF_S)
+
+    def _look_again(self, key: Key) -> None:
+        self._again.pop(key, None)
+        self.queue(key, 0, delay=0)
+
+
+class Manager:
+    """All controllers of the folder, or those given, at work. `client_for` gives each its own client, by name."""
+
+    def __init__(self, client_for: Callable[[str], LocalClient], classes: Iterable[type[Controller]] | None = None) -> None:
+        self._client_for = client_for
+        self._classes = tuple(controllers.registry() if classes is None else classes)
+        self._listeners: dict[str, list[tuple[Worker, Mapper]]] = {}
+        self._owners: dict[str, dict[str, Worker]] = {}
+        self.controllers: dict[str, Controller] = {}
+
+    def start(self) -> None:
+        """Subscribe to what the controllers watch, and queue what there is already."""
+        client = self._client_for("controller-manager")
+        for kind in self._classes:
+            self._add(kind)
+        resources = sorted({*self._listeners, *self._owners})
+        for resource in resources:
+            client.subscribe(resource, partial(self._observe, resource))
+        for resource in resources:
+            for obj in client.items(resource):
+                self._observe(resource, WatchEvent("ADDED", obj), None)
+
+    def _add(self, kind: type[Controller]) -> None:
+        known = kinds.registry()
+        if kind.kind and kind.kind not in known:
+            return  # A kind that this build does not serve needs no controller.
+        client = self._client_for(kind.name)
+        controller = kind(client, Recorder(client, kind.name))
+        worker = Worker(controller)
+        self.controllers[kind.name] = controller
+        if kind.kind:
+            self._listeners.setdefault(kind.kind, []).append((worker, lambda event, old: (key(event.object),)))
+        for resource in kind.owns:
+            if resource in known:
+                self._owners.setdefault(resource, {})[known[kind.kind].kind] = worker
+        for resource, mapper in controller.watches().items():
+            if resource in known:
+                self._listeners.setdefault(resource, []).append((worker, mapper))
+
+    def _observe(self, resource: str, event: WatchEvent, old: Obj | None) -> None:
+        obj, cause = event.object, revision(event.object)
+        for worker, mapper in self._listeners.get(resource, ()):
+            for concerned in mapper(event, old):
+                worker.queue(concerned, cause)
+        owners = self._owners.get(resource)
+        if owners:
+            self._tell_owners(owners, obj, old, cause)
+
+    @staticmethod
+    def _tell_owners(owners: dict[str, Worker], obj: Obj, old: Obj | None, cause: int) -> None:
+        now = controller_of(obj)
+        before = controller_of(old) if old is not None and old["metadata"] is not obj["metadata"] else now
+        for reference in (now,) if before == now else (before, now):
+            worker = owners.get(reference["kind"]) if reference else None
+            if worker is not None and reference is not None:
+                worker.queue(Key(namespace(obj), reference["name"]), cause)
