@@ -133,7 +133,7 @@ def _described(value: Any, shape: str = "") -> str:
         return "bool"
     if isinstance(value, (int, float)):
         return f"number {value}" if shape in ("int32", "int64", "float64") else "number"
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
 def _is_int(bits: int) -> Callable[[Any], bool]:

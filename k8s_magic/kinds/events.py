@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8s_magic.kinds.columns import Column, since, texts, wide
+from k8s_magic.kinds.columns import since, texts, wide
 from k8s_magic.kinds.errors import invalid
-from k8s_magic.kinds.kind import FieldError, Kind
+from k8s_magic.kinds.kind import Column, FieldError, Kind
 from k8s_magic.objects.meta import Obj, get_in
 
 

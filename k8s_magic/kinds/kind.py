@@ -89,6 +89,8 @@ class Kind:
     validate: Callable[[Obj], list[FieldError]] = _valid
     validate_update: Callable[[Obj, Obj], list[FieldError]] = _valid_update
     """(new, old): what may not change. Runs in addition to `validate`."""
+    validate_update_first: bool = False
+    """Whether the complaints of `validate_update` stand before those of `validate`."""
     validate_status: Callable[[Obj, Obj], list[FieldError]] = _valid_update
     warn: Callable[[Obj, Obj | None], list[str]] = _no_warnings
     """(new, old or None): texts for Warning headers."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from k8s_magic.kinds import names
 from k8s_magic.kinds.errors import forbidden, invalid, required
 from k8s_magic.kinds.kind import FieldError
-from k8s_magic.kinds.metadata import labels as validate_labels
+from k8s_magic.kinds.metadata import validate_labels
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Obj
 

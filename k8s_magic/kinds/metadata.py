@@ -41,7 +41,10 @@ def validate_metadata_update(new: Obj, old: Obj, kind: Kind) -> list[FieldError]
 
 def validate_template_metadata(meta: Obj, path: str) -> list[FieldError]:
     """What is wrong with the labels and annotations of a pod template."""
-    return [*labels(meta.get("labels") or {}, f"{path}.labels"), *annotations(meta.get("annotations") or {}, f"{path}.annotations")]
+    return [
+        *validate_labels(meta.get("labels") or {}, f"{path}.labels"),
+        *validate_annotations(meta.get("annotations") or {}, f"{path}.annotations"),
+    ]
 
 
 def _names(meta: Obj, kind: Kind) -> list[FieldError]:
@@ -61,15 +64,15 @@ def _names(meta: Obj, kind: Kind) -> list[FieldError]:
 def _common(meta: Obj) -> list[FieldError]:
     errors: list[FieldError] = []
     if meta.get("labels"):
-        errors += labels(meta["labels"], "metadata.labels")
+        errors += validate_labels(meta["labels"], "metadata.labels")
     if meta.get("annotations"):
-        errors += annotations(meta["annotations"], "metadata.annotations")
+        errors += validate_annotations(meta["annotations"], "metadata.annotations")
     if meta.get("ownerReferences"):
         errors += _owners(meta["ownerReferences"])
     return errors
 
 
-def labels(of: Mapping[str, str], path: str) -> list[FieldError]:
+def validate_labels(of: Mapping[str, str], path: str) -> list[FieldError]:
     errors: list[FieldError] = []
     for key in sorted(of):
         errors += [invalid(path, key, text) for text in names.qualified(key)]
@@ -77,7 +80,7 @@ def labels(of: Mapping[str, str], path: str) -> list[FieldError]:
     return errors
 
 
-def annotations(of: Mapping[str, str], path: str) -> list[FieldError]:
+def validate_annotations(of: Mapping[str, str], path: str) -> list[FieldError]:
     errors: list[FieldError] = []
     for key in sorted(of):
         errors += [invalid(path, key, text) for text in names.qualified(key.lower())]

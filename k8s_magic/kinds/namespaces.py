@@ -34,7 +34,6 @@ def prepare_update(draft: Obj, old: Obj) -> None:
     default(draft)
 
 
-
 def row(obj: Obj, now: float) -> list[Any]:
     return [obj["metadata"]["name"], get_in(obj, "status", "phase", default=""), age(obj, now)]
 

@@ -81,7 +81,7 @@ def qos_class(spec: Obj) -> str:
         resources = container.get("resources") or {}
         limits, requests = _compute(resources.get("limits")), _compute(resources.get("requests"))
         any_given = any_given or bool(limits or requests)
-        guaranteed = guaranteed and len(limits) == 2 and all(quantity.compare(requests.get(k, limits[k]), limits[k]) == 0 for k in limits)
+        guaranteed = guaranteed and len(limits) == 2 and all(quantity.compare({**limits, **requests}[k], limits[k]) == 0 for k in limits)
     if not any_given:
         return "BestEffort"
     return "Guaranteed" if guaranteed else "Burstable"

@@ -9,8 +9,7 @@ from typing import Any
 from k8s_magic.kinds import names
 from k8s_magic.kinds.errors import forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError
-from k8s_magic.kinds.metadata import labels as validate_labels
-from k8s_magic.kinds.metadata import validate_template_metadata
+from k8s_magic.kinds.metadata import validate_labels, validate_template_metadata
 from k8s_magic.kinds.pod.containers import validate_containers
 from k8s_magic.kinds.pod.scheduling import validate_affinity, validate_spread, validate_tolerations
 from k8s_magic.kinds.pod.volumes import validate_volumes

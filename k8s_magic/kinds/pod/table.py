@@ -61,7 +61,7 @@ def _first_reason(status: Obj) -> str:
     for condition in status.get("conditions") or ():
         if condition["type"] == "PodScheduled" and condition.get("reason") == "SchedulingGated":
             return "SchedulingGated"
-    return status.get("reason") or status.get("phase", "")
+    return str(status.get("reason") or status.get("phase", ""))
 
 
 def _ending(pod: Obj, status: Obj, reason: str) -> str:
