@@ -29,6 +29,8 @@ SYSTEM_FIELDS = (
     "generateName",
     "selfLink",
 )
+# What of the metadata the status strategies leave to the writer; a Deployment's revision is an annotation.
+WRITTEN_WITH_STATUS = {"deployments.apps": ("annotations",), "nodes": ("labels", "annotations"), "pods": ("labels", "annotations")}
 
 
 def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: Caller) -> None:
@@ -163,10 +165,9 @@ def _merge_status(kind: Kind, old: Obj, obj: Obj) -> Obj:
         draft.pop("status", None)
     else:
         draft["status"] = obj["status"]
-    if kind.resource in ("nodes", "pods"):  # Their status strategies leave labels and annotations to the writer.
-        for field in ("labels", "annotations"):
-            if field in obj["metadata"]:
-                draft["metadata"][field] = obj["metadata"][field]
+    for field in WRITTEN_WITH_STATUS.get(kind.resource, ()):
+        if field in obj["metadata"]:
+            draft["metadata"][field] = obj["metadata"][field]
     return draft
 
 
