@@ -10,7 +10,8 @@ from k8s_magic.apiserver import deletion, discovery, subresources, tables, write
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
-from k8s_magic.apiserver.patching import apply_patch
+from k8s_magic.apiserver.managed_fields import Ledger, Manager
+from k8s_magic.apiserver.patching import apply_patch, server_side_apply
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.service_addresses import ServiceAddresses
 from k8s_magic.apiserver.store import Entry, Store
@@ -20,6 +21,7 @@ from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.objects.times import rfc3339
 from k8s_magic.sim.lineage import Lineage
 from k8s_magic.sim.loop import Loop
 
@@ -50,6 +52,7 @@ class ApiServer:
         self.store = Store()
         self.kinds: dict[str, Kind] = dict(registry())
         self.service_addresses = ServiceAddresses(self.store, lineage)
+        self.ledger = Ledger()
         self.nodes: dict[str, NodeProxy] = {}
         self.warn: Callable[[str], None] = lambda text: None
         self._incarnations: dict[tuple[str, Key], int] = {}
@@ -102,6 +105,7 @@ class ApiServer:
         return self.commit(kind, meta.key(old), draft, caller)
 
     def remove(self, kind: Kind, key: Key, caller: Caller, last: Obj) -> Obj:
+        self.ledger.forget(last["metadata"].get("uid", ""))
         return self.store.remove(kind.resource, key, time=self.loop.now, actor=caller.actor, causes=caller.causes, last=last)
 
     # --- Reading ---
@@ -194,7 +198,10 @@ class ApiServer:
         self._deprecation(kind)
         if "create" not in kind.verbs:
             raise method_not_supported(kind, "create")
-        return writes.create(self, kind, obj, namespace, options, caller)
+        made = writes.create(self, kind, obj, namespace, options, caller)
+        if not options.dry_run:
+            self._note(kind, None, made, subresource, options, caller)
+        return made
 
     def update(self, kind: Kind, obj: Obj, namespace: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
         if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
@@ -212,7 +219,19 @@ class ApiServer:
             return handler(self, kind, old, obj, options, caller)
         if subresource and subresource not in kind.subresources:
             raise ApiError(404, "NotFound", "the server could not find the requested resource")
-        return writes.update(self, kind, old, obj, subresource, options, caller)
+        new = writes.update(self, kind, old, obj, subresource, options, caller)
+        if new is not old and not options.dry_run:
+            self._note(kind, old, new, subresource, options, caller)
+        return new
+
+    def _note(self, kind: Kind, old: Obj | None, new: Obj, subresource: str, options: WriteOptions, caller: Caller) -> None:
+        manager = Manager(options.field_manager or caller.manager, "Update", kind.api_version, subresource)
+        self.ledger.wrote(kind, manager, rfc3339(self.loop.now), old, new)
+
+    def with_managed_fields(self, kind: Kind, obj: Obj) -> Obj:
+        """`obj` as clients outside see it."""
+        fields = self.ledger.managed_fields(kind, obj)
+        return {**obj, "metadata": {**obj["metadata"], "managedFields": fields}} if fields else obj
 
     def patch(
         self,
@@ -225,6 +244,8 @@ class ApiServer:
         options: WriteOptions,
         caller: Caller,
     ) -> Obj:
+        if patch_type == "apply":
+            return server_side_apply(self, kind, name, namespace, patch, subresource, options, caller)
         old = self._stored(kind, name, namespace)
         current = subresources.read_scale(kind, old) if subresource == "scale" else old
         new = apply_patch(kind, current, patch_type, patch)

@@ -14,3 +14,12 @@ class Caller:
     groups: tuple[str, ...] = ("system:masters", "system:authenticated")
     causes: tuple[int, ...] = ()
     trusted: bool = False
+
+    @property
+    def manager(self) -> str:
+        """The field manager where a request names none: upstream it is the program in the User-Agent."""
+        if self.actor.startswith("kubelet-"):
+            return "kubelet"
+        if self.actor.endswith("-scheduler"):
+            return "kube-scheduler"
+        return self.actor if not self.trusted else "kube-controller-manager"

@@ -49,7 +49,9 @@ class LocalClient:
 
     def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj:
         self.api.warn = self.warn
-        return self.api.get(self.api.kind(resource), name, namespace, subresource, table)
+        kind = self.api.kind(resource)
+        obj = self.api.get(kind, name, namespace, subresource, table)
+        return obj if table or subresource == "scale" or self.caller.trusted else self.api.with_managed_fields(kind, obj)
 
     def list(
         self,
@@ -63,7 +65,11 @@ class LocalClient:
         table: TableObjects = "",
     ) -> Obj:
         self.api.warn = self.warn
-        return self.api.list(self.api.kind(resource), namespace, labels, fields, limit, continue_token, table)
+        kind = self.api.kind(resource)
+        listed = self.api.list(kind, namespace, labels, fields, limit, continue_token, table)
+        if table or self.caller.trusted:
+            return listed
+        return {**listed, "items": [self.api.with_managed_fields(kind, obj) for obj in listed["items"]]}
 
     def create(
         self,

@@ -179,8 +179,7 @@ def _keep_system_fields(kind: Kind, old: Obj, draft: Obj) -> None:
         else:
             meta.pop(field, None)
     meta["resourceVersion"] = stored["resourceVersion"]
-    if "managedFields" in stored and "managedFields" not in meta:
-        meta["managedFields"] = stored["managedFields"]
+    meta.pop("managedFields", None)  # The ledger has them.
 
 
 def _complete_spec(
