@@ -1,0 +1,49 @@
+"""The history of a workload: ReplicaSets of a Deployment, ControllerRevisions of a DaemonSet or StatefulSet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from k8s_magic.objects import meta
+from k8s_magic.objects.edit import remove_in
+from k8s_magic.objects.meta import Obj
+
+REVISION = "deployment.kubernetes.io/revision"
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+_HASH = ("metadata", "labels", "pod-template-hash")
+
+
+def split_replica_sets(deployment: Obj, replica_sets: Iterable[Obj]) -> tuple[list[Obj], Obj | None]:
+    """(the old ones, the one of the present template) among those that `deployment` controls. Models deploymentutil."""
+    owned = owned_by(deployment, replica_sets)
+    by_age = sorted(owned, key=lambda each: (each["metadata"].get("creationTimestamp", ""), meta.name(each)))
+    new = next((each for each in by_age if same_template(each["spec"]["template"], deployment["spec"]["template"])), None)
+    return [each for each in owned if each is not new], new
+
+
+def owned_by(owner: Obj, objects: Iterable[Obj]) -> list[Obj]:
+    """Those that `owner` controls."""
+    found = []
+    for each in objects:
+        controller = meta.controller_of(each)
+        if controller and controller["uid"] == meta.uid(owner):
+            found.append(each)
+    return found
+
+
+def without_hash(template: Obj) -> Obj:
+    """A pod template without the label by which its ReplicaSet tells its pods."""
+    cleaned = remove_in(template, _HASH)
+    if meta.get_in(cleaned, "metadata", "labels") == {}:
+        cleaned = remove_in(cleaned, ("metadata", "labels"))
+    return cleaned  # type: ignore[no-any-return]
+
+
+def same_template(a: Obj, b: Obj) -> bool:
+    return without_hash(a) == without_hash(b)
+
+
+def revision_of(replica_set: Obj) -> int:
+    """The revision that the Deployment controller gave it; 0 where it has none yet."""
+    text = meta.annotations(replica_set).get(REVISION, "")
+    return int(text) if text.isdigit() else 0
