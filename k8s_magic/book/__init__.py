@@ -1,6 +1,7 @@
 """The book's examples, by the URLs that the course's notes give: manifests of our own with the same objects.
 
-They keep the form of 2017 where the notes show it (`extensions/v1beta1`, no selector), because meeting what v1.36 refuses is part of the course.
+They keep the form of 2017 where the notes show it (`extensions/v1beta1`, no selector): meeting what v1.36 refuses is part
+of the course.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def status(session: Session, arguments: list[str]) -> Output:
     ready_pods = sum(map(is_ready, pods))
     lines = [
         f"Kubernetes {version}, simulated; seed {cluster.seed}, {cluster.clock} mode, legacy {cluster.legacy}",
-        f"clock: {rfc3339(cluster.now)}, a command takes {format_duration(cluster.step)}",
+        f"clock: {rfc3339(cluster.now)}, a command takes {format_duration(cluster.step_s)}",
         f"nodes: {len(nodes)}, {ready} Ready",
         f"pods:  {len(pods)} ({counted}), {ready_pods} Ready",
     ]
@@ -72,7 +72,7 @@ def status(session: Session, arguments: list[str]) -> Output:
 def tick(session: Session, arguments: list[str]) -> Output:
     """Let time pass."""
     cluster = session.cluster
-    seconds = _duration(arguments[0]) if arguments else cluster.step
+    seconds = _duration(arguments[0]) if arguments else cluster.step_s
     before = cluster.now
     cluster.tick(seconds)
     return _moved(cluster, before)
@@ -94,8 +94,8 @@ def step(session: Session, arguments: list[str]) -> Output:
     """Show or set how far a command moves time."""
     if arguments:
         session.options["step"] = arguments[0]
-        session.cluster.step = _duration(arguments[0])
-    return Output(f"A command takes {format_duration(session.cluster.step)}.\n")
+        session.cluster.step_s = _duration(arguments[0])
+    return Output(f"A command takes {format_duration(session.cluster.step_s)}.\n")
 
 
 def legacy(session: Session, arguments: list[str]) -> Output:
@@ -115,14 +115,14 @@ def add_node(session: Session, arguments: list[str]) -> Output:
 
 def kill_node(session: Session, arguments: list[str]) -> Output:
     """Cut a node off."""
-    name = _one_node(arguments, "kill-node")
+    name = _one_node(session, arguments, "kill-node")
     session.cluster.kill_node(name)
     return Output(f"node/{name} has lost its power\n")
 
 
 def start_node(session: Session, arguments: list[str]) -> Output:
     """Bring a node back."""
-    name = _one_node(arguments, "start-node")
+    name = _one_node(session, arguments, "start-node")
     session.cluster.start_node(name)
     return Output(f"node/{name} starts\n")
 
@@ -162,10 +162,13 @@ def _whole(option: str, text: str) -> int:
     return int(text)
 
 
-def _one_node(arguments: list[str], command: str) -> str:
+def _one_node(session: Session, arguments: list[str], command: str) -> str:
     if len(arguments) != 1:
         raise KubectlError(f"error: %cluster {command} takes the name of one node")
-    return arguments[0].removeprefix("node/").removeprefix("nodes/")
+    name = arguments[0].removeprefix("node/").removeprefix("nodes/")
+    if name not in session.cluster.kubelets:
+        raise KubectlError(f'Error from server (NotFound): nodes "{name}" not found')
+    return name
 
 
 COMMANDS: dict[str, Command] = {

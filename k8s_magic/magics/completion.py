@@ -137,7 +137,8 @@ class KubectlMatcher:
     def __init__(self, session: Session, shell: Any) -> None:
         self.session = session
         self.shell = shell
-        self.function = context_matcher(identifier="k8s_magic.kubectl")(self.complete)
+        # IPython keeps settings as attributes of the matcher, which a bound method cannot have.
+        self.function = context_matcher(identifier="k8s_magic.kubectl")(lambda context: self.complete(context))
 
     def attach(self) -> None:
         self.shell.Completer.custom_matchers.append(self.function)

@@ -1,6 +1,6 @@
 """Python variables in commands: `$name` and `${name}`, the same in lines, options and bodies.
 
-Only names of plain values (text, numbers) in the notebook are replaced. All else stays as it is, so that go-templates,
+Only names of plain values (text, numbers, what `x = %kubectl …` kept) are replaced. All else stays as it is, so that go-templates,
 jsonpath, awk programs and shell scripts come through: unknown names, `$$name`, `\\$name`, and what stands in single quotes
 on a command line, as in a shell.
 """
@@ -11,6 +11,8 @@ import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
+
+from k8s_magic.magics.shown import Output
 
 VARIABLE = re.compile(r"(?<![\\$])\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 
@@ -57,6 +59,8 @@ def _value(match: re.Match[str], variables: Mapping[str, Any], quoted: Any) -> s
     value = variables.get(match["plain"] or match["braced"])
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Output):
+        return str(quoted(value.stdout.rstrip("\n")))  # As a shell's $(…) does.
     if isinstance(value, (str, int, float)):
         return str(quoted(str(value)))
     return match[0]

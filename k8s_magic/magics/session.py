@@ -55,8 +55,7 @@ class Session:
     @property
     def revision(self) -> int:
         """Of the newest write."""
-        journal = self.cluster.inspector.journal
-        return journal[-1].revision if journal else 0
+        return self.cluster.inspector.revision
 
     def run(self, line: str, stdin: str | None = None) -> Output:
         """Run one top-level command; `KubectlError` where it fails, after its standard output has been shown."""

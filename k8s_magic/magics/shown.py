@@ -66,7 +66,7 @@ def has_failed(output: Output) -> bool:
 
 
 def show(result: Any) -> None:
-    """Show a magic's result where IPython would drop it: in the middle of a cell, in a loop, in a function."""
+    """Show a magic's result, also in the middle of a cell, in a loop or in a function."""
     if hasattr(result, "_ipython_display_"):
         result._ipython_display_()
     elif result is not None:
@@ -75,30 +75,26 @@ def show(result: Any) -> None:
         display(result)
 
 
-MAGICS = ("kubectl", "cluster", "view")
+MAGICS = ("kubectl", "manifest", "cluster", "view")
 Node = TypeVar("Node", bound=ast.AST)
 
 
 class ShowEveryCommand(ast.NodeTransformer):
-    """Wraps each bare `%kubectl …` but a cell's last statement in `show(…)`; the last one is IPython's to show, so that `_` holds it."""
-
-    def visit_Module(self, module: ast.Module) -> ast.Module:
-        body = module.body
-        last = body[-1] if body else None
-        module.body = [statement if statement is last and _is_command(statement) else self.visit(statement) for statement in body]
-        return ast.fix_missing_locations(module)
+    """Wraps each bare `%kubectl …` in `show(…)`: IPython would show a cell's last one alone, and after an `Out[1]:` that spoils tables."""
 
     def visit_Expr(self, statement: ast.Expr) -> ast.Expr:
         if not _is_command(statement):
             return statement
         statement.value = ast.copy_location(ast.Call(func=_show_function(), args=[statement.value], keywords=[]), statement.value)
-        return statement
+        return ast.fix_missing_locations(statement)
 
 
 def _is_command(statement: ast.stmt) -> bool:
-    """Whether this is `get_ipython().run_line_magic('kubectl', …)` standing alone."""
+    """Whether this is `get_ipython().run_line_magic('kubectl', …)`, or run_cell_magic, standing alone."""
     call = statement.value if isinstance(statement, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "run_line_magic":
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    if call.func.attr not in ("run_line_magic", "run_cell_magic"):
         return False
     magic = call.args[0] if call.args else None
     return isinstance(magic, ast.Constant) and magic.value in MAGICS

@@ -1,0 +1,118 @@
+"""Builds the chapters: `python -m k8s_magic._notebooks build` runs each source in notebooks/sources and writes the executed notebook.
+
+A source is Markdown; a fence that says {code-cell} is a cell, `:tags: [a, b]` its tags, a line `+++` ends one text cell and begins the next.
+The cluster's clock and names come from its seed, so that building twice gives the same bytes; a test holds us to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+CODE = re.compile(r"^```\{code-cell\}\n(?:^:tags: \[(?P<tags>[^\]]*)\]\n)?(?P<source>.*?)^```\n", re.DOTALL | re.MULTILINE)
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+CELL_TIMEOUT_S = 120
+
+
+def parse(text: str) -> Any:
+    """The notebook that a source says, not yet run."""
+    cells, position = [], 0
+    for match in CODE.finditer(text):
+        cells += _texts(text[position : match.start()])
+        tags = [tag.strip() for tag in (match["tags"] or "").split(",") if tag.strip()]
+        cells.append(nbformat.v4.new_code_cell(match["source"].rstrip("\n"), metadata={"tags": tags} if tags else {}))
+        position = match.end()
+    cells += _texts(text[position:])
+    for index, cell in enumerate(cells):
+        cell["id"] = f"cell-{index:02}"
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+
+
+def _texts(text: str) -> list[Any]:
+    return [nbformat.v4.new_markdown_cell(part.strip("\n")) for part in re.split(r"^\+\+\+\n", text, flags=re.MULTILINE) if part.strip()]
+
+
+def run(notebook: Any) -> Any:
+    """The notebook with its outputs, run in an empty folder by a new kernel; raises where a cell fails that should not."""
+    with tempfile.TemporaryDirectory() as folder:
+        resources = {"metadata": {"path": folder}}
+        client = NotebookClient(notebook, timeout=CELL_TIMEOUT_S, kernel_name=KERNEL["name"], resources=resources, store_widget_state=False)
+        return tidied(client.execute())
+
+
+def tidied(notebook: Any) -> Any:
+    """Without what differs from run to run or needs a kernel: widget models, timings, how streams were cut."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _outputs(cell.outputs)
+    return notebook
+
+
+def _outputs(outputs: list[Any]) -> list[Any]:
+    joined: list[Any] = []
+    for output in outputs:
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+            continue
+        if "data" in output:
+            output.data.pop(WIDGET, None)
+        joined.append(output)
+    return joined
+
+
+def written(notebook: Any) -> str:
+    """The file's text."""
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def build(source: Path) -> str:
+    """The finished notebook's text."""
+    return written(_split(run(parse(source.read_text(encoding="utf-8")))))
+
+
+def _split(notebook: Any) -> Any:
+    """Texts as lists of lines, as Jupyter writes them, so that changes can be read."""
+    return json.loads(nbformat.writes(notebook))
+
+
+def sources() -> list[Path]:
+    """Every chapter's source."""
+    return sorted((NOTEBOOKS / "sources").glob("*.md"))
+
+
+def target(source: Path) -> Path:
+    """The notebook that a source becomes."""
+    return NOTEBOOKS / f"{source.stem}.ipynb"
+
+
+def main(argv: list[str]) -> int:
+    """`build [NAME...]` writes; `check [NAME...]` only says which differ, and exits with 1 if any does."""
+    if not argv or argv[0] not in ("build", "check"):
+        sys.stderr.write("usage: python -m k8s_magic._notebooks build|check [NAME...]\n")
+        return 2
+    stale = 0
+    for source in sources():
+        if argv[1:] and source.stem not in argv[1:]:
+            continue
+        text = build(source)
+        same = target(source).exists() and target(source).read_text(encoding="utf-8") == text
+        sys.stdout.write(f"{target(source).name}: {'unchanged' if same else 'differs' if argv[0] == 'check' else 'written'}\n")
+        stale += not same
+        if argv[0] == "build":
+            target(source).write_text(text, encoding="utf-8")
+    return 1 if stale and argv[0] == "check" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
