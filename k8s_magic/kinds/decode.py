@@ -1,6 +1,7 @@
-"""What the API's JSON decoder says of an object: fields that do not exist, and values of another type.
+"""What the API's JSON decoder makes of an object: a copy as Go would write it again, or complaints.
 
-Kubernetes decodes into Go structs, with field names in their exact case. A value of a wrong type refuses the whole
+Kubernetes decodes into Go structs, with field names in their exact case: null and most zeros are forgotten on the way, and
+quantities are written in their one canonical form. A value of a wrong type refuses the whole
 object; unknown fields are collected, and the request says (`fieldValidation`) whether they refuse it too.
 
 Models sigs.k8s.io/json/internal/golang/encoding/json/decode.go.
@@ -16,18 +17,23 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from k8s_magic.kinds import go_types
+from k8s_magic.kinds import go_types, go_zero
 from k8s_magic.kinds.definitions import REFERENCE, definitions
 from k8s_magic.objects import quantity
+from k8s_magic.objects.edit import deep_copy
 from k8s_magic.objects.meta import Obj
 
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+PARTIAL = "PartialObjectMetadata"
 UNKNOWN_LIMIT = 100
 
 
 class DecodeResult(NamedTuple):
-    """`unknown`: each unknown field as the decoder words it; `fatal`: what refuses the object, if anything does."""
+    """`object` is a private copy as the API would write it; `unknown`: each unknown field as the decoder words it;
+    `fatal`: what refuses the object, if anything does.
+    """
 
+    object: Any
     unknown: list[str]
     fatal: str | None
 
@@ -39,41 +45,46 @@ class _Abort(Exception):
 class _Type:
     """A Go type: its shape, its name as Go prints it, and what it holds."""
 
-    def __init__(self, shape: str, name: str, holds: Callable[[], _Type] | None = None, fields: Callable[[], Fields] | None = None) -> None:
+    def __init__(self, shape: str, name: str, item: _Type | None = None, ref: str = "") -> None:
         self.shape = shape
         self.name = name
-        self._holds = holds
-        self._fields = fields
+        self.struct = name.rpartition(".")[2]
+        self._item = item
+        self._ref = ref
 
     @property
     def item(self) -> _Type:
-        assert self._holds is not None
-        return self._holds()
+        assert self._item is not None
+        return self._item
 
     @property
-    def fields(self) -> Fields:
-        assert self._fields is not None
-        return self._fields()
-
-    @property
-    def struct(self) -> str:
-        return self.name.rpartition(".")[2]
+    def fields(self) -> _Fields:
+        # Definitions refer to each other in circles, so fields are built when first read.
+        return _fields(self._ref)
 
 
-Fields = dict[str, tuple[tuple[str, ...], _Type]]
-"""By JSON name: the steps that Go prints for the field (an embedded struct is one), and its type."""
+class _Field(NamedTuple):
+    """A field of a struct: the steps that Go prints for it (an embedded struct is one), and whether zero is written."""
+
+    steps: tuple[str, ...]
+    type: _Type
+    keeps_zero: bool
+
+
+class _Fields(NamedTuple):
+    by_name: dict[str, _Field]
+    always: tuple[tuple[str, Any], ...]
+    """Fields that are written though nothing was said of them."""
 
 
 def decode_errors(obj: Any, ref: str) -> DecodeResult:
-    """What decoding `obj` as the definition `ref` complains of, in the decoder's words and order."""
+    """What decoding `obj` as the definition `ref` makes of it and complains of, in the decoder's words and order."""
     return _Decoder().run(obj, _struct(ref))
 
 
 def metadata_error(obj: Obj) -> str | None:
     """What is wrong with the types of an object's metadata, as every client that reads only that part says it."""
-    decoder = _Decoder()
-    with_metadata = _Type("struct", "v1.PartialObjectMetadata", fields=lambda: {"metadata": (("metadata",), _struct(OBJECT_META))})
-    return decoder.run({"metadata": obj.get("metadata")}, with_metadata).fatal
+    return _Decoder().run({"metadata": obj.get("metadata")}, _Type("struct", "v1.PartialObjectMetadata", ref=PARTIAL)).fatal
 
 
 class _Decoder:
@@ -82,44 +93,63 @@ class _Decoder:
         self.saved: str | None = None
 
     def run(self, obj: Any, kind: _Type) -> DecodeResult:
+        result = None
         try:
-            self.value(obj, kind, "", (), "")
+            result = self.value(obj, kind, "", (), "")
         except _Abort as abort:
             self.saved = str(abort)
-        return DecodeResult([] if self.saved else self.unknown, self.saved)
+        return DecodeResult(result, [] if self.saved else self.unknown, self.saved)
 
-    def value(self, value: Any, kind: _Type, struct: str, steps: tuple[str, ...], path: str) -> None:
-        """`struct` and `steps` are what Go prints of the place; `path` is the place with indexes, for unknown fields."""
+    def value(self, value: Any, kind: _Type, struct: str, steps: tuple[str, ...], path: str) -> Any:
+        """The value as it will be written.
+
+        `struct` and `steps` are what Go prints of the place; `path` is the place with indexes, for unknown fields.
+        """
         shape = kind.shape
-        if value is None or shape == "any":
-            return
+        if shape in _SCALARS:
+            if not _SCALARS[shape](value):
+                self._save(value, kind, struct, steps)
+            return value
+        if isinstance(value, dict) and shape == "struct":
+            return self._struct(value, kind, steps, path)
+        if isinstance(value, list) and shape == "slice":
+            return [self.value(v, kind.item, struct, steps, f"{path}[{i}]") for i, v in enumerate(value)]
+        if isinstance(value, dict) and shape == "map":
+            return self._map(value, kind, struct, steps, path)
+        if shape == "any":
+            return deep_copy(value)
         if shape in _OWN:
-            _OWN[shape](value)
-        elif isinstance(value, dict) and shape == "struct":
-            self._struct(value, kind, steps, path)
-        elif isinstance(value, dict) and shape == "map":
-            for key in sorted(value):
-                self.value(value[key], kind.item, struct, steps, f"{path}.{key}")
-        elif isinstance(value, list) and shape == "slice":
-            for index, item in enumerate(value):
-                self.value(item, kind.item, struct, steps, f"{path}[{index}]")
-        elif not self._fits(value, shape):
-            self._save(value, kind, struct, steps)
-
-    def _struct(self, value: Obj, kind: _Type, steps: tuple[str, ...], path: str) -> None:
-        fields, prefix = kind.fields, f"{path}." if path else ""
-        for key in sorted(value):
-            if key in fields:
-                names, of = fields[key]
-                self.value(value[key], of, kind.struct, (*steps, *names), prefix + key)
-            elif len(self.unknown) < UNKNOWN_LIMIT:
-                self.unknown.append(f"unknown field {json.dumps(prefix + key)}")
-
-    def _fits(self, value: Any, shape: str) -> bool:
+            return _OWN[shape](value)
         if shape == "bytes" and isinstance(value, str):
             self.saved = self.saved or _base64_error(value)
-            return True
-        return _SCALARS[shape](value) if shape in _SCALARS else False
+            return value
+        self._save(value, kind, struct, steps)
+        return value
+
+    def _map(self, value: Obj, kind: _Type, struct: str, steps: tuple[str, ...], path: str) -> Obj:
+        item, empty = kind.item, "" if kind.item.shape in ("string", "bytes") else {}
+        return {k: empty if v is None else self.value(v, item, struct, steps, f"{path}.{k}") for k, v in sorted(value.items())}
+
+    def _struct(self, value: Obj, kind: _Type, steps: tuple[str, ...], path: str) -> Obj:
+        by_name, always = kind.fields
+        prefix = f"{path}." if path else ""
+        result: Obj = {}
+        for key in sorted(value):
+            field = by_name.get(key)
+            if field is None:
+                if len(self.unknown) < UNKNOWN_LIMIT:
+                    self.unknown.append(f"unknown field {json.dumps(prefix + key)}")
+                continue
+            given = value[key]
+            if given is None:
+                continue
+            given = self.value(given, field.type, kind.struct, steps + field.steps, prefix + key)
+            if given or field.keeps_zero:
+                result[key] = given
+        for key, default in always:
+            if key not in result:
+                result[key] = {} if default == {} else default
+        return result
 
     def _save(self, value: Any, kind: _Type, struct: str, steps: tuple[str, ...]) -> None:
         if self.saved is None:
@@ -182,21 +212,22 @@ def _bad_padding(text: str, index: int, place: int) -> int:
     return index + (2 if place == 2 else 1)
 
 
-def _quantity(value: Any) -> None:
+def _quantity(value: Any) -> str:
     text = value.strip() if isinstance(value, str) else json.dumps(value)
     try:
-        quantity.parse(text)
+        return quantity.canonical(text)
     except quantity.QuantityError as error:
         raise _Abort(str(error)) from error
 
 
-def _int_or_string(value: Any) -> None:
+def _int_or_string(value: Any) -> Any:
     if not isinstance(value, str) and not _SCALARS["int32"](value):
         raise _Abort(f"json: cannot unmarshal {_described(value, 'int32')} into Go value of type int32")
+    return value
 
 
-def _time(layout: str) -> Callable[[Any], None]:
-    def check(value: Any) -> None:
+def _time(layout: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
         if not isinstance(value, str):
             raise _Abort(f"json: cannot unmarshal {_described(value)} into Go value of type string")
         try:
@@ -204,16 +235,19 @@ def _time(layout: str) -> Callable[[Any], None]:
         except ValueError as error:
             shown = json.dumps(value)
             raise _Abort(f'parsing time {shown} as "{layout}": cannot parse {shown} as "2006"') from error
+        return value
 
     return check
 
 
-_OWN: dict[str, Callable[[Any], None]] = {
+_OWN: dict[str, Callable[[Any], Any]] = {
     "quantity": _quantity,
     "int-or-string": _int_or_string,
     "time": _time("2006-01-02T15:04:05Z07:00"),
     "micro-time": _time("2006-01-02T15:04:05.000000Z07:00"),
 }
+# Values whose being there says something, even where they are empty.
+_PRESENCE = ("struct", "quantity", "int-or-string", "time", "micro-time", "any")
 _NAMED_SHAPES = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": "quantity",
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "int-or-string",
@@ -229,22 +263,34 @@ def _short(ref: str) -> str:
 
 @cache
 def _struct(ref: str) -> _Type:
-    """The Go type of a definition. Definitions refer to each other in circles, so fields are built when first read."""
-    definition = definitions()[ref]
+    """The Go type of a definition."""
     name = ".".join(ref.split(".")[-2:])
     if ref in _NAMED_SHAPES:
         return _Type(_NAMED_SHAPES[ref], name)
-    if "properties" not in definition:
-        return _Type("any", name)
-    return _Type("struct", name, fields=lambda: _fields(ref))
+    return _Type("struct" if "properties" in definitions()[ref] else "any", name, ref=ref)
 
 
 @cache
-def _fields(ref: str) -> Fields:
+def _fields(ref: str) -> _Fields:
+    if ref == PARTIAL:
+        return _Fields({"metadata": _Field(("metadata",), _struct(OBJECT_META), True)}, ())
     definition, short = definitions()[ref], _short(ref)
     named = go_types.NAMED.get(short, {})
     is_kind = "x-kubernetes-group-version-kind" in definition
-    return {name: (_steps(short, name, is_kind), _type(schema, named.get(name, ""))) for name, schema in definition["properties"].items()}
+    kept = {*definition.get("required", ()), *go_zero.POINTERS.get(short, ()), *go_zero.WRITTEN.get(short, ())}
+    fields = {}
+    for name, schema in definition["properties"].items():
+        of = _type(schema, named.get(name, ""))
+        fields[name] = _Field(_steps(short, name, is_kind), of, name in kept or of.shape in _PRESENCE)
+    return _Fields(fields, _always(short, definition, fields))
+
+
+def _always(short: str, definition: dict[str, Any], fields: dict[str, _Field]) -> tuple[tuple[str, Any], ...]:
+    zeros = {"string": "", "bool": False, "int32": 0, "int64": 0}
+    pointers = go_zero.POINTERS.get(short, frozenset[str]())
+    written = [*definition.get("required", ()), *sorted(go_zero.WRITTEN.get(short, ()))]
+    scalars = {name: zeros[fields[name].type.shape] for name in written if fields[name].type.shape in zeros and name not in pointers}
+    return tuple((scalars | go_zero.ALWAYS.get(short, {})).items())
 
 
 def _steps(struct: str, field: str, is_kind: bool) -> tuple[str, ...]:
@@ -263,7 +309,7 @@ def _type(schema: dict[str, Any], named: str) -> _Type:
     kind = schema.get("type", "any")
     if kind == "array":
         item = _type(schema["items"], named.removeprefix("[]"))
-        return _Type("slice", f"[]{item.name}", holds=lambda: item)
+        return _Type("slice", f"[]{item.name}", item)
     if kind == "object":
         return _map(schema, named)
     shape = {"integer": schema.get("format", "int64"), "number": "float64", "boolean": "bool", "any": "any"}.get(kind, "string")
@@ -276,4 +322,4 @@ def _map(schema: dict[str, Any], named: str) -> _Type:
     if "additionalProperties" not in schema:
         return _Type("any", "map[string]interface {}")
     item = _type(schema["additionalProperties"], "")
-    return _Type("map", named or f"map[string]{item.name}", holds=lambda: item)
+    return _Type("map", named or f"map[string]{item.name}", item)
