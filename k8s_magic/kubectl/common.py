@@ -9,6 +9,7 @@ from typing import Literal
 
 from k8s_magic.apiserver.client import WriteOptions
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.errors import quoted as quoted
 from k8s_magic.kubectl.flags import Value
 from k8s_magic.kubectl.printers import printer_for
 from k8s_magic.kubectl.verb import Call

@@ -1,0 +1,64 @@
+"""kubectl create: objects from files; its subcommands make one object each from flags. Models kubectl/pkg/cmd/create."""
+
+from __future__ import annotations
+
+import json
+
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubectl import builder, common, editing
+from k8s_magic.kubectl.builder import Info
+from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.errors import source_error
+from k8s_magic.kubectl.verb import Call, Verb
+
+
+async def run(call: Call) -> int | None:
+    """Create what -f names."""
+    if call.args:
+        raise call.usage_error(f"Unexpected args: [{' '.join(call.args)}]")
+    dry = common.dry_run(call)
+    strict = common.validation(call)
+    show = common.object_printer(call, "created", dry)
+    if not call.flags["filename"] and not call.flags["kustomize"]:
+        raise UsageError("must specify one of -f and -k")
+    if call.flags["raw"]:
+        _raw(call)
+        return None
+    if call.flags["edit"]:
+        return editing.create(call)
+    created: list[Info] = []
+    options = common.write_options(call, dry)
+
+    def create(info: Info) -> None:
+        info.obj = common.with_renewed_annotation(call, info.obj)
+        if dry != "client":
+            try:
+                info.refresh(call.client.create(info.mapping.resource, info.obj, info.namespace, options=options))
+            except ApiError as error:
+                raise source_error("creating", info.source, error) from None
+        created.append(info)
+        show(info.obj)
+
+    builder.select(call, builder.query_of(call, validate=strict != "Ignore")).visit(create)
+    if not created:
+        raise UsageError("no objects passed to create")
+    return None
+
+
+def _raw(call: Call) -> None:
+    if call.flags["selector"]:
+        raise UsageError("--raw and --selector (-l) are mutually exclusive")
+    if call.flags["output"]:
+        raise UsageError("--raw and --output are mutually exclusive")
+    name = call.flags["filename"][0]
+    text = (call.environment.stdin or "") if name == "-" else call.environment.files.read(name).decode()
+    body = call.client.raw(call.flags["raw"], "POST", json.loads(text))
+    call.out(body if isinstance(body, str) else json.dumps(body, separators=(",", ":")) + "\n")
+
+
+VERB = Verb(
+    "create",
+    "Create objects from files or standard input; with a subcommand, one object from flags.",
+    run,
+    examples=("kubectl create -f pod.yaml", "kubectl create deployment web --image=nginx"),
+)
