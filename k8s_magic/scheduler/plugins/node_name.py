@@ -1,0 +1,34 @@
+"""NodeName: a pod that names its node goes there or nowhere. (Such a pod normally passes the scheduler by.)"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from k8s_magic.scheduler import events
+from k8s_magic.scheduler.nodeinfo import NodeInfo
+from k8s_magic.scheduler.plugin import Plugin, Rejection
+from k8s_magic.scheduler.podinfo import PodInfo
+from k8s_magic.scheduler.snapshot import Snapshot
+
+REASON = "node(s) didn't match the requested node name"
+
+
+class NodeName(Plugin):
+    """Models plugins/nodename."""
+
+    name = "NodeName"
+    position = 2
+    wakes_on = frozenset((events.NODE_ADD,))
+
+    def signature(self, pod: PodInfo, snapshot: Snapshot) -> Hashable:
+        return _wanted(pod)
+
+    def fits(self, state: object, pod: PodInfo, node: NodeInfo) -> Rejection | None:
+        return None if _wanted(pod) in ("", node.name) else self.rejection(REASON)
+
+
+def _wanted(pod: PodInfo) -> str:
+    return pod.pod["spec"].get("nodeName") or ""
+
+
+PLUGIN = NodeName()

@@ -1,0 +1,49 @@
+"""How good a node is: each plugin's score, brought to 0..100 among the nodes that fit, times its weight, summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from k8s_magic.scheduler.board import Board
+from k8s_magic.scheduler.filtering import Active
+from k8s_magic.scheduler.plugin import Plugin
+from k8s_magic.scheduler.podinfo import PodInfo
+from k8s_magic.scheduler.snapshot import Snapshot
+
+
+class PluginScores(NamedTuple):
+    """What one plugin gives to a row of nodes."""
+
+    plugin: Plugin
+    raw: list[int]
+    normalized: list[int]
+
+
+def plugin_scores(active: Active, pod: PodInfo, snapshot: Snapshot, positions: Sequence[int]) -> list[PluginScores]:
+    """Raw and normalised scores of each plugin that has a say, for the nodes at `positions`."""
+    nodes = [snapshot.nodes[position] for position in positions]
+    found = []
+    for plugin, state in active:
+        prepared = plugin.prepare_score(state, pod, snapshot, nodes) if plugin.weight else None
+        if prepared is not None:
+            raw = [plugin.score(prepared, pod, node) for node in nodes]
+            found.append(PluginScores(plugin, raw, plugin.normalize(prepared, nodes, raw) if plugin.normalizes else raw))
+    return found
+
+
+def totals(board: Board, others: Active, pod: PodInfo, snapshot: Snapshot, positions: Sequence[int]) -> list[int]:
+    """The sum that decides, for each position; what all nodes have in common is left out."""
+    sums = [board.fixed[position] for position in positions]
+    for column in board.columns:
+        if column.set_at:
+            raw = [column.raw[position] for position in positions]
+            nodes = [snapshot.nodes[position] for position in positions]
+            sums = _plus(sums, column.plugin.weight, column.plugin.normalize(column.state, nodes, raw))
+    for plugin, _, normalized in plugin_scores(others, pod, snapshot, positions):
+        sums = _plus(sums, plugin.weight, normalized)
+    return sums
+
+
+def _plus(sums: list[int], weight: int, scores: list[int]) -> list[int]:
+    return [total + weight * score for total, score in zip(sums, scores, strict=True)]
