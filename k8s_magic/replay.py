@@ -103,8 +103,9 @@ class Replay:
 def _difference(normalizer: ModuleType, recorded: dict[str, Any], ours: dict[str, Any], keep_nodes: bool) -> str:
     lines = [f"--- {recorded['run']}  rc {recorded.get('rc')} / {ours.get('rc')}"]
     for stream in ("stdout", "stderr"):
-        pair = [normalizer.normalize(side.get(stream), keep_nodes) for side in (recorded, ours)]
-        lines += [f"    {line}" for line in difflib.unified_diff(*pair, lineterm="", n=0) if not line.startswith(("---", "+++", "@@"))]
+        theirs, mine = (normalizer.normalize(side.get(stream), keep_nodes) for side in (recorded, ours))
+        diff = difflib.unified_diff(theirs, mine, lineterm="", n=0)
+        lines += [f"    {line}" for line in diff if not line.startswith(("---", "+++", "@@"))]
     return "\n".join(lines)
 
 

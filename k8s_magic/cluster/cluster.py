@@ -104,7 +104,7 @@ class Cluster:
             pod_cidr=f"10.244.{index - 1}.0/24" if index <= 256 else f"10.{244 + (index - 1) // 256}.{(index - 1) % 256}.0/24",
             images_pulled=not self.system,
             labels=CONTROL_PLANE_LABELS if control_plane else {},
-            taints=CONTROL_PLANE_TAINTS if control_plane else [],
+            taints=CONTROL_PLANE_TAINTS if control_plane else (),
         )
         self.kubelets[name] = Kubelet(name, self.client_for(f"kubelet-{name}"), self.network, profile)
         self.kubelets[name].start()
@@ -203,7 +203,7 @@ CONTROL_PLANE_LABELS = {
     "node-role.kubernetes.io/control-plane": "",
     "node.kubernetes.io/exclude-from-external-load-balancers": "",
 }
-CONTROL_PLANE_TAINTS = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
+CONTROL_PLANE_TAINTS = ({"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"},)
 
 
 def _counts(resource: str, new: dict[str, object], old: dict[str, object] | None) -> bool:
