@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from k8s_magic.objects.meta import Key, Obj, controller_of, labels
 
@@ -37,6 +37,9 @@ Subscriber = Callable[[Entry], None]
 
 class Store:
     """Objects as the last write left them. Readers get the stored objects themselves and must not change them."""
+
+    witness: ClassVar[Callable[[Entry], None] | None] = None
+    """Sees every entry of every store. Tests set it to a mutation detector."""
 
     def __init__(self) -> None:
         self.revision = 0
@@ -163,6 +166,8 @@ class Store:
 
     def _record(self, entry: Entry) -> None:
         self.journal.append(entry)
+        if Store.witness is not None:
+            Store.witness(entry)
         for subscriber in tuple(self._subscribers.get(entry.resource, ())):
             subscriber(entry)
         if entry.resource == "pods" and self._node_subscribers:
