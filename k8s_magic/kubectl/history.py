@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from k8s_magic.objects import meta
-from k8s_magic.objects.edit import remove_in
+from k8s_magic.apiserver.client import Client
+from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.objects import meta, selectors
+from k8s_magic.objects.edit import remove_in, set_in
 from k8s_magic.objects.meta import Obj
 
 REVISION = "deployment.kubernetes.io/revision"
@@ -47,3 +50,41 @@ def revision_of(replica_set: Obj) -> int:
     """The revision that the Deployment controller gave it; 0 where it has none yet."""
     text = meta.annotations(replica_set).get(REVISION, "")
     return int(text) if text.isdigit() else 0
+
+
+class Revision(NamedTuple):
+    """One entry: the object that holds it, the template of pods, and what was said to have caused it."""
+
+    object: Obj
+    template: Obj
+    cause: str
+
+
+def revisions(client: Client, workload: Obj, what: str) -> dict[int, Revision]:
+    """The history by number. `what` names, in an error, what other kinds have none of."""
+    kind, group = workload["kind"], workload["apiVersion"].rpartition("/")[0]
+    if group != "apps" or kind not in ("Deployment", "DaemonSet", "StatefulSet"):
+        shown = f"{kind}.{group}" if group else kind
+        raise UsageError(f'no {what} has been implemented for "{shown}"')
+    selector = str(selectors.from_label_selector(workload["spec"].get("selector")))
+    if kind == "Deployment":
+        return _of_replica_sets(workload, client.list("replicasets.apps", meta.namespace(workload), labels=selector)["items"])
+    found = client.list("controllerrevisions.apps", meta.namespace(workload), labels=selector)["items"]
+    return {each["revision"]: _of_controller_revision(each) for each in owned_by(workload, found)}
+
+
+def _of_replica_sets(deployment: Obj, replica_sets: Iterable[Obj]) -> dict[int, Revision]:
+    found = {}
+    for each in owned_by(deployment, replica_sets):
+        cause = meta.annotations(each).get(CHANGE_CAUSE, "")
+        template = each["spec"]["template"]
+        if cause:
+            template = set_in(template, ["metadata", "annotations", CHANGE_CAUSE], cause)
+        found[revision_of(each)] = Revision(each, template, cause)
+    return found
+
+
+def _of_controller_revision(each: Obj) -> Revision:
+    """Its data is a patch that replaces the template whole."""
+    template = remove_in(each["data"]["spec"]["template"], ["$patch"])
+    return Revision(each, template, meta.annotations(each).get(CHANGE_CAUSE, ""))

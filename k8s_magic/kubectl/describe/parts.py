@@ -105,7 +105,7 @@ def events(w: Writer, d: Describer, obj: Obj, *, kind: str | None = None, more: 
     w.flush()
     w.line("Events:")
     w.table(("Type", "Reason", "Age", "From", "Message"), ("----", "------", "----", "----", "-------"))
-    for event in sorted(found, key=_last_seen):
+    for event in sorted(found, key=last_seen):
         source = event.get("source", {}).get("component") or event.get("reportingComponent", "")
         w.line(event.get("type", ""), event.get("reason", ""), age_of_event(d, event), source, _message(event), level=1)
 
@@ -125,7 +125,8 @@ def find_events(d: Describer, obj: Obj, kind: str | None = None) -> list[Obj]:
         return []  # Who may not read events is shown none, as in kubectl.
 
 
-def _last_seen(event: Obj) -> float:
+def last_seen(event: Obj) -> float:
+    """When the event happened last, in seconds since the Unix epoch."""
     series = event.get("series") or {}
     last = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
     return parse_time(last) if last else 0.0

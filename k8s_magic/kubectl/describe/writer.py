@@ -81,6 +81,10 @@ class Writer:
         self._done.append(align("".join(self._parts)))
         self._parts.clear()
 
+    def raw(self) -> str:
+        """The text with its tabs."""
+        return "".join(self._parts)
+
     def text(self) -> str:
         self.flush()
         return "".join(self._done)
