@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
-from k8s_magic import kinds
 from k8s_magic.apiserver.client import DeleteOptions, WatchEvent
 from k8s_magic.apiserver.events import Recorder
 from k8s_magic.apiserver.local import LocalClient
@@ -30,12 +29,12 @@ class GarbageCollector(Controller):
 
     def __init__(self, client: LocalClient, events: Recorder) -> None:
         super().__init__(client, events)
-        self._kinds = {(kind.group, kind.kind): kind for kind in kinds.registry().values()}
+        self._kinds = {(kind.group, kind.kind): kind for kind in client.api.kinds.values()}
         # Of each owner's uid: the keys of what refers to it, in the order in which that came.
         self._dependents: dict[str, dict[Key, None]] = {}
 
     def watches(self) -> dict[str, Mapper]:
-        return {resource: partial(self._observe, resource) for resource in kinds.registry() if resource not in NOT_COLLECTED}
+        return {resource: partial(self._observe, resource) for resource in self.client.api.kinds if resource not in NOT_COLLECTED}
 
     def _observe(self, resource: str, event: WatchEvent, old: Obj | None) -> list[Key]:
         obj = event.object

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from k8s_magic import controllers, kinds
+from k8s_magic import controllers
 from k8s_magic.apiserver.client import WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.events import Recorder
@@ -94,10 +94,10 @@ class Manager:
                 self._observe(resource, WatchEvent("ADDED", obj), None)
 
     def _add(self, kind: type[Controller]) -> None:
-        known = kinds.registry()
+        client = self._client_for(kind.name)
+        known = client.api.kinds
         if kind.kind and kind.kind not in known:
             return  # A kind that this build does not serve needs no controller.
-        client = self._client_for(kind.name)
         controller = kind(client, Recorder(client, kind.name))
         worker = Worker(controller)
         self.controllers[kind.name] = controller

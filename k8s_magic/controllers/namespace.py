@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from k8s_magic.apiserver.client import DeleteOptions
-from k8s_magic.controllers.controller import Controller
-from k8s_magic.objects.meta import Key, Obj, is_deleting
+from k8s_magic.apiserver.client import DeleteOptions, WatchEvent
+from k8s_magic.controllers.controller import Controller, Mapper
+from k8s_magic.objects.meta import Key, Obj, is_deleting, key
 from k8s_magic.objects.pods import is_terminal
 from k8s_magic.objects.times import parse_time, rfc3339
 
@@ -34,9 +34,15 @@ class NamespaceController(Controller):
     """Models pkg/controller/namespace, with ordered deletion."""
 
     name = "namespace-controller"
-    kind = "namespaces"
     # Upstream waits so long for every API server to learn that the namespace takes nothing new.
     reaction_s = 5.0
+
+    def watches(self) -> dict[str, Mapper]:
+        return {"namespaces": self._deleted}
+
+    @staticmethod
+    def _deleted(event: WatchEvent, old: Obj | None) -> list[Key]:
+        return [key(event.object)] if event.type != "DELETED" and is_deleting(event.object) else []
 
     def reconcile(self, key: Key) -> float | None:
         namespace = self.client.peek("namespaces", key.name)

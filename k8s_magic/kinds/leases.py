@@ -7,7 +7,9 @@ from typing import Any
 from k8s_magic.kinds.columns import AGE, NAME, age, texts
 from k8s_magic.kinds.errors import invalid
 from k8s_magic.kinds.kind import FieldError, Kind
+from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj, get_in
+from k8s_magic.objects.times import rfc3339_micro
 
 
 def default(draft: Obj) -> None:
@@ -24,6 +26,14 @@ def validate(obj: Obj) -> list[FieldError]:
     return errors
 
 
+def on_read(obj: Obj, heartbeat: float) -> Obj:
+    """A node's lease as last renewed, in seconds since the epoch: written by nobody, computed when it is asked for."""
+    if obj["metadata"].get("namespace") != "kube-node-lease":
+        return obj
+    renewed = rfc3339_micro(heartbeat)
+    return obj if obj["spec"].get("renewTime") == renewed else set_in(obj, ("spec", "renewTime"), renewed)
+
+
 def row(obj: Obj, now: float) -> list[Any]:
     return [obj["metadata"]["name"], get_in(obj, "spec", "holderIdentity", default=""), age(obj, now)]
 
@@ -37,4 +47,5 @@ KIND = Kind(
     row=row,
     default=default,
     validate=validate,
+    on_read=on_read,
 )

@@ -11,8 +11,11 @@ from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.pod.scheduling import validate_effect
 from k8s_magic.kinds.pod.warnings import RENAMED_LABELS
 from k8s_magic.objects.meta import Obj
+from k8s_magic.objects.times import parse_time, rfc3339
 
 ROLE_PREFIX, ROLE = "node-role.kubernetes.io/", "kubernetes.io/role"
+REPORT_S = 300
+"""A kubelet posts its node's status so often when nothing changes."""
 CIDR_STAYS = 'node updates may not change podCIDR except from "" to valid'
 
 
@@ -96,6 +99,23 @@ def row(obj: Obj, now: float) -> list[Any]:
     ]
 
 
+def on_read(obj: Obj, heartbeat: float) -> Obj:
+    """With the conditions as the kubelet last posted them: every five minutes, while nothing changes."""
+    conditions = (obj.get("status") or {}).get("conditions") or []
+    posted = [_posted(condition, heartbeat) for condition in conditions]
+    if posted == conditions:
+        return obj
+    return {**obj, "status": {**obj["status"], "conditions": posted}}
+
+
+def _posted(condition: Obj, heartbeat: float) -> Obj:
+    if condition.get("status") == "Unknown" or not condition.get("lastHeartbeatTime"):
+        return condition
+    first = parse_time(condition["lastHeartbeatTime"])
+    last = first + max(0.0, heartbeat - first) // REPORT_S * REPORT_S
+    return {**condition, "lastHeartbeatTime": rfc3339(last)}
+
+
 KIND = Kind(
     kind="Node",
     plural="nodes",
@@ -116,4 +136,5 @@ KIND = Kind(
     validate_update=validate_update,
     warn=warn,
     fields={"spec.unschedulable": lambda obj: "true" if (obj.get("spec") or {}).get("unschedulable") else "false"},
+    on_read=on_read,
 )
