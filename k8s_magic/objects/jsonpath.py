@@ -68,15 +68,6 @@ def relaxed(expression: str) -> str:
     return f"{{.{match[1] or match[2]}}}" if match else expression
 
 
-def execution_error(template: str, data: Any, error: JSONPathError) -> str:
-    """The text that kubectl prints after `error: ` where a template fails on `data`. Models cli-runtime JSONPathPrinter."""
-    return (
-        f"error executing jsonpath {gotext.quote(template)}: Error executing template: {error}. "
-        "Printing more information for debugging the template:\n"
-        f"\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{gotext.syntax(data)}\n\n\n"
-    )
-
-
 def _text(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return gotext.marshal(value)

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from k8s_magic.objects import gotext
+
 BINARY_SI: Final = "BinarySI"
 DECIMAL_SI: Final = "DecimalSI"
 DECIMAL_EXPONENT: Final = "DecimalExponent"
@@ -47,7 +49,7 @@ def parse(text: str | int | float | Quantity) -> Quantity:
         return text
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise QuantityError(FORMAT_MESSAGE)
-    return _parse(text if isinstance(text, str) else str(text))
+    return _parse(text if isinstance(text, str) else gotext.marshal(text))
 
 
 def milli(quantity: str | int | float | Quantity) -> int:
@@ -100,15 +102,15 @@ def _parse(text: str) -> Quantity:
         raise QuantityError(FORMAT_MESSAGE)
     sign, whole, fraction, suffix = match[1], match[2], (match[3] or "")[1:], match[4]
     base, exponent, format = _interpret(suffix)
-    if not whole and not fraction:
-        if match[3] or suffix or not sign:
-            raise QuantityError("unable to parse numeric part of quantity")
-        whole = "0"  # Upstream reads a lone sign as zero.
-    nanos = _nanos(int(whole + fraction), len(fraction), base, exponent)
+    number = whole.lstrip("0") or "0", fraction, base, exponent
+    quick = _is_quick(*number)
+    if not whole + fraction and not quick:
+        raise QuantityError("unable to parse numeric part of quantity")  # Elsewhere upstream takes it for zero: `Gi` is 0.
+    nanos = _nanos(int(whole + fraction or "0"), len(fraction), base, exponent)
     if base == 2:
         nanos = min(nanos, _LIMIT)
         format = DECIMAL_SI if 0 < nanos < NANO else format
-    kept = text if _kept_as_written(whole.lstrip("0"), fraction, base, exponent) else ""
+    kept = text if quick and _is_shortest(*number) else ""
     return Quantity(-nanos if sign == "-" else nanos, format, kept)
 
 
@@ -134,14 +136,19 @@ def _ten(power: int) -> int:
     return int(10**power)
 
 
-def _kept_as_written(whole: str, fraction: str, base: int, exponent: int) -> bool:
-    """Whether upstream takes its quick path, which keeps the text when the number can't be written shorter."""
+def _is_quick(whole: str, fraction: str, base: int, exponent: int) -> bool:
+    """Whether upstream takes its quick path, for numbers of few digits."""
     if base == 2:
-        quick = not fraction and 15 - len(whole) - int(exponent * 3 / 10) - 1 >= 0
-        return quick and (int(whole or "0") << exponent) < 2**63 and int(whole or "0") & 7 != 0
-    digits, scale = (whole or "0") + fraction, exponent - len(fraction)
-    quick = len(digits) <= 18 and scale >= -9
-    return quick and scale % 3 == 0 and not digits.endswith("000") and digits[0] != "0"
+        return not fraction and 15 - len(whole) - int(exponent * 3 / 10) - 1 >= 0
+    return len(whole + fraction) <= 18 and exponent - len(fraction) >= -9
+
+
+def _is_shortest(whole: str, fraction: str, base: int, exponent: int) -> bool:
+    """Whether the quick path keeps the text, since the number can't be written shorter."""
+    if base == 2:
+        return int(whole) << exponent < 2**63 and int(whole) & 7 != 0
+    digits = whole + fraction
+    return (exponent - len(fraction)) % 3 == 0 and not digits.endswith("000") and digits[0] != "0"
 
 
 def _write(nanos: int, format: str) -> str:
