@@ -68,9 +68,7 @@ def test_files_are_short() -> None:
 
 
 def test_modules_say_what_they_are(trees: dict[Path, ast.Module]) -> None:
-    silent = [
-        f"{relative(path)}: open it with its concept, as a docstring" for path, tree in trees.items() if not ast.get_docstring(tree)
-    ]
+    silent = [f"{relative(path)}: open it with its concept, as a docstring" for path, tree in trees.items() if not ast.get_docstring(tree)]
     assert not silent, "\n".join(silent)
 
 

@@ -18,6 +18,7 @@ class K8sKernel(IPythonKernel):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        assert self.shell is not None
         self.shell.run_line_magic("load_ext", "k8s_magic")
 
 

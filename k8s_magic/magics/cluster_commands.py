@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubectl.environment import Legacy
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
 from k8s_magic.objects.duration import format_duration, parse_duration
@@ -101,10 +102,10 @@ def step(session: Session, arguments: list[str]) -> Output:
 def legacy(session: Session, arguments: list[str]) -> Output:
     """Show or set how old manifests and flags are met."""
     if arguments:
-        if arguments[0] not in ("accept", "reject", "book"):
-            raise KubectlError(f'error: "{arguments[0]}" is not one of accept, reject, book')
-        session.options["legacy"] = arguments[0]
-        session.cluster.legacy = arguments[0]
+        modes: dict[str, Legacy] = {mode: mode for mode in get_args(Legacy)}
+        if arguments[0] not in modes:
+            raise KubectlError(f'error: "{arguments[0]}" is not one of {", ".join(modes)}')
+        session.options["legacy"] = session.cluster.legacy = modes[arguments[0]]
     return Output(f"legacy: {session.cluster.legacy}\n")
 
 

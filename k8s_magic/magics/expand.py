@@ -67,5 +67,5 @@ def _value(match: re.Match[str], variables: Mapping[str, Any], quoted: Any) -> s
 
 
 def _escaped(value: str) -> str:
-    """For inside double quotes."""
-    return re.sub(r'(["\\$`])', r"\\\1", value)
+    """For inside double quotes, where shlex knows these two escapes."""
+    return re.sub(r'(["\\])', r"\\\1", value)

@@ -83,7 +83,7 @@ class KMagics(Magics, Configurable):
         display(picture)
 
     def _line(self, line: str) -> str:
-        return expand_line(line, self.shell.user_ns) if self.expand else line
+        return expand_line(line, self.session.shell.user_ns) if self.expand else line
 
     def _body(self, cell: str) -> str:
-        return expand_body(cell, self.shell.user_ns) if self.expand else cell
+        return expand_body(cell, self.session.shell.user_ns) if self.expand else cell

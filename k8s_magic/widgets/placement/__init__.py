@@ -18,7 +18,7 @@ TOLD_AT_ONCE = 3
 
 def open_view(client: Client, journal: Journal | None, namespaces: tuple[str, ...] = ()) -> Picture:
     """The picture as a widget; with `namespaces` only their pods are shown."""
-    return Picture(client, journal, lambda *cluster: play(*cluster, namespaces=namespaces))
+    return Picture(client, journal, lambda client, journal, since: play(client, journal, since, namespaces))
 
 
 def play(client: Client, journal: Journal | None, since: int, namespaces: tuple[str, ...] = ()) -> tuple[list[Frame], Static]:

@@ -1,0 +1,41 @@
+"""An IPython shell with the extension loaded, as a notebook has it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+
+class Cell(NamedTuple):
+    """What running a cell gave."""
+
+    stdout: str
+    stderr: str
+    error: BaseException | None
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.chdir(tmp_path)
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    shell.history_manager.enabled = False
+    shell.Completer.use_jedi = False
+    shell.run_line_magic("load_ext", "k8s_magic")
+    yield shell
+    shell.run_line_magic("unload_ext", "k8s_magic")
+    shell.history_manager.end_session()
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def run(shell: Any, capsys: pytest.CaptureFixture[str]) -> Callable[[str], Cell]:
+    def run_cell(source: str) -> Cell:
+        capsys.readouterr()
+        result = shell.run_cell(source, store_history=False)
+        captured = capsys.readouterr()
+        return Cell(captured.out, captured.err, result.error_before_exec or result.error_in_exec)
+
+    return run_cell

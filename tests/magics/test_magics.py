@@ -1,0 +1,147 @@
+"""The magics in a shell: what is shown, what is kept, what fails a cell, and that nothing kills the cluster."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: {}
+spec:
+  containers:
+    - name: c
+      image: nginx
+"""
+Run = Callable[[str], Any]
+
+
+def test_a_line_is_shown(run: Run) -> None:
+    cell = run("%kubectl get namespaces -o name")
+    assert cell.stdout == "namespace/default\nnamespace/kube-node-lease\nnamespace/kube-public\nnamespace/kube-system\n"
+    assert (cell.stderr, cell.error) == ("", None)
+
+
+def test_every_line_of_a_cell_is_shown(run: Run) -> None:
+    assert run("kubectl get ns default -o name\nprint('between')\nfor i in range(2):\n    %kubectl get ns kube-public -o name").stdout == (
+        "namespace/default\nbetween\nnamespace/kube-public\nnamespace/kube-public\n"
+    )
+
+
+def test_an_assignment_captures(run: Run, shell: Any) -> None:
+    assert run("x = %kubectl get ns default -o name").stdout == ""
+    assert str(shell.user_ns["x"]) == "namespace/default\n"
+    assert shell.user_ns["x"].lines == ["namespace/default"]
+
+
+def test_a_semicolon_silences(run: Run) -> None:
+    assert run("%kubectl get ns;").stdout == ""
+
+
+def test_the_cell_is_standard_input(run: Run) -> None:
+    assert run("%%kubectl apply -f -\n" + POD.format("web")).stdout == "pod/web created\n"
+
+
+def test_each_line_of_a_cell_is_a_command(run: Run) -> None:
+    cell = run("%%kubectl\nget ns default -o name\n# no command\nkubectl get ns kube-public -o name\n")
+    assert cell.stdout == "namespace/default\nnamespace/kube-public\n"
+
+
+def test_a_manifest_is_applied(run: Run) -> None:
+    assert run("%%manifest\n" + POD.format("web")).stdout == "pod/web created\n"
+
+
+def test_a_named_manifest_is_written_first(run: Run, tmp_path: Path) -> None:
+    assert run("%%manifest web.yaml\n" + POD.format("web")).stdout == "pod/web created\n"
+    assert (tmp_path / "web.yaml").read_text() == POD.format("web")
+    assert run("kubectl apply -f web.yaml").stdout == "pod/web unchanged\n"
+
+
+def test_variables_go_into_lines_and_bodies(run: Run) -> None:
+    run("name = 'web'")
+    assert run("%%manifest\n" + POD.format("$name")).stdout == "pod/web created\n"
+    assert run("kubectl get pod ${name} -o name").stdout == "pod/web\n"
+
+
+def test_expansion_can_be_turned_off(run: Run) -> None:
+    run("name = 'default'\n%config KMagics.expand = False")
+    assert 'namespaces "$name" not found' in str(run("kubectl get ns $name").error)
+
+
+def test_a_failure_fails_the_cell_with_kubectls_line_alone(run: Run) -> None:
+    cell = run("kubectl get ns default -o name\nkubectl get pod nope\nkubectl get ns kube-public")
+    assert cell.stdout.splitlines()[0] == "namespace/default"
+    assert "kube-public" not in cell.stdout
+    assert str(cell.error) == 'Error from server (NotFound): pods "nope" not found'
+    assert "Traceback" not in cell.stdout + cell.stderr
+    assert cell.error._render_traceback_() == ['Error from server (NotFound): pods "nope" not found']
+
+
+def test_what_a_failing_command_found_is_shown_before(run: Run) -> None:
+    cell = run("kubectl get ns default nope -o name")
+    assert cell.stdout.startswith("namespace/default\n")
+    assert str(cell.error) == 'Error from server (NotFound): namespaces "nope" not found'
+
+
+def test_warnings_are_shown_and_fail_nothing(run: Run) -> None:
+    cell = run("kubectl get componentstatuses")
+    assert cell.error is None
+    assert cell.stderr == "Warning: v1 ComponentStatus is deprecated in v1.19+\n"
+
+
+def test_time_passes_with_each_command(run: Run) -> None:
+    run("kubectl run web --image=nginx")
+    before = run("kubectl get pod web").stdout
+    run("%cluster tick 30s")
+    assert "Running" in run("kubectl get pod web").stdout
+    assert "Running" not in before
+
+
+def test_cluster_commands(run: Run) -> None:
+    assert "nodes: 4, 4 Ready" in run("%cluster").stdout
+    assert run("%cluster add-node").stdout == "node/node5 added\n"
+    assert run("%cluster step 5s").stdout == "A command takes 5s.\n"
+    assert run("%cluster legacy reject").stdout == "legacy: reject\n"
+    assert run("%cluster kill-node node3").error is None
+    assert "node3   NotReady" in run("%cluster tick 60s\nkubectl get nodes").stdout
+    assert run("%cluster start-node node3").error is None
+    assert "node3   Ready" in run("%cluster tick 30s\nkubectl get nodes").stdout
+    assert "nodes: 2, 2 Ready" in run("%cluster reset --nodes 2 --bare").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("%cluster bogus", 'error: unknown command "bogus" for "%cluster"'),
+        ("%cluster tick soon", 'error: invalid duration "soon": give it as 30s, 5m or 1h30m'),
+        ("%cluster kill-node nope", 'Error from server (NotFound): nodes "nope" not found'),
+        ("%cluster kill-node", "error: %cluster kill-node takes the name of one node"),
+        ("%cluster reset --nodes many", 'error: invalid argument "many" for "--nodes": not a whole number'),
+        ("%view nope", 'error: unknown picture "nope" for "%view"'),
+        ("%kubectl get pods 'x", "error: No closing quotation"),
+    ],
+)
+def test_mistakes_are_told_without_traceback(run: Run, line: str, message: str) -> None:
+    cell = run(line)
+    assert str(cell.error).splitlines()[0] == message
+    assert hasattr(cell.error, "_render_traceback_")
+
+
+def test_a_watch_in_the_background_prints_after_later_commands(run: Run) -> None:
+    run("kubectl get pods -w &")
+    run("kubectl run web --image=nginx")
+    later = run("%cluster tick 20s").stdout
+    assert "web" in later and "Running" in later
+
+
+def test_unloading_takes_everything_back(run: Run, shell: Any) -> None:
+    before = len(shell.Completer.custom_matchers), len(shell.input_transformers_cleanup), len(shell.ast_transformers)
+    run("%reload_ext k8s_magic")
+    assert (len(shell.Completer.custom_matchers), len(shell.input_transformers_cleanup), len(shell.ast_transformers)) == before
+    run("%unload_ext k8s_magic")
+    assert "kubectl" not in shell.magics_manager.magics["line"]
+    assert len(shell.Completer.custom_matchers) == before[0] - 1
+    assert isinstance(run("kubectl get pods\nkubectl get pods").error, SyntaxError)
+    run("%load_ext k8s_magic")
