@@ -1,6 +1,6 @@
 """Builds the chapters: `python -m k8s_magic._notebooks build` runs each source in notebooks/sources and writes the executed notebook.
 
-A source is Markdown; a fence that says {code-cell} is a cell, `:tags: [a, b]` its tags, a line `+++` ends one text cell and begins the next.
+A source is Markdown; a fence that says {code-cell} is a cell, `:tags: [a, b]` its tags, a line `+++` parts two text cells.
 The cluster's clock and names come from its seed, so that building twice gives the same bytes; a test holds us to it.
 """
 
