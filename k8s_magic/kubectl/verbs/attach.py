@@ -1,0 +1,33 @@
+"""kubectl attach: to the program that a container runs. Models kubectl/pkg/cmd/attach."""
+
+from __future__ import annotations
+
+from k8s_magic.kubectl import podpick, streams
+from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.verb import Call, Verb
+from k8s_magic.kubectl.verbs.exec import pod_of
+from k8s_magic.objects import meta
+
+
+async def run(call: Call) -> int | None:
+    """Print what the program prints from now on."""
+    if not call.args:
+        raise UsageError("at least 1 argument is required for attach")
+    if len(call.args) > 2:
+        raise UsageError("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw " + f"{len(call.args)}: {call.args}")
+    pod = await pod_of(call, "/".join(call.args))
+    phase = pod.get("status", {}).get("phase", "")
+    if phase in ("Succeeded", "Failed"):
+        raise UsageError(f"cannot attach a container in a completed pod; current phase is {phase}")
+    container = podpick.container_to_run_in(call, pod, call.flags["container"], quiet=call.flags["quiet"])
+    stdin, tty = call.flags["stdin"], call.flags["tty"]
+    streams.wants_terminal(call, tty=tty and stdin)
+    if stdin and not call.flags["quiet"]:
+        call.err("If you don't see a command prompt, try pressing enter.\n")
+    parameters = {"container": container, "stdin": stdin, "stdout": True, "stderr": True}
+    stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "attach", parameters)
+    await streams.carry(call, stream, stdin=stdin)
+    return None
+
+
+VERB = Verb("attach", "Connect to the program that a container runs.", run, examples=("kubectl attach web", "kubectl attach -i web"))
