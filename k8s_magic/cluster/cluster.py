@@ -169,7 +169,7 @@ class Cluster:
             self._background.append(run)
         exit_code = 0 if in_background else run.finish()
         self._after_command()
-        return Result(run.take_stdout(), run.take_stderr(), exit_code, self._take_background())
+        return Result(run.take_stdout(), run.take_stderr(), exit_code, self.take_background())
 
     def start(
         self,
@@ -187,7 +187,8 @@ class Cluster:
         if self.clock == "step":
             self.loop.run_until(self.loop.now + self.step_s)
 
-    def _take_background(self) -> str:
+    def take_background(self) -> str:
+        """What watches left on with `&` have printed since they were last asked."""
         text = "".join(background.take_stdout() + background.take_stderr() for background in self._background)
         self._background = [background for background in self._background if not background.done]
         return text
@@ -196,7 +197,7 @@ class Cluster:
         """End all watches left on with `&`; gives what they printed last."""
         for background in self._background:
             background.cancel()
-        return self._take_background()
+        return self.take_background()
 
 
 CONTROL_PLANE_LABELS = {
