@@ -46,7 +46,7 @@ def test_what_is_no_quantity(text: str) -> None:
 def test_messages() -> None:
     with pytest.raises(quantity.QuantityError, match=r"^quantities must match the regular expression '\^\(\[\+-\]\?"):
         quantity.parse("abc")
-    with pytest.raises(quantity.QuantityError, match="^unable to parse quantity's suffix$"):
+    with pytest.raises(quantity.QuantityError, match=r"^unable to parse quantity's suffix$"):
         quantity.parse("1K")
 
 
