@@ -39,16 +39,41 @@ class Context(Protocol):
     """The container as its program sees it."""
 
     env: dict[str, str]
-    hostname: str
-    address: str
-    """The pod's IP address."""
-    image: str
-    """The image as the manifest names it, with its tag."""
-    ports: tuple[int, ...]
-    """Ports that the manifest declares for the container or probes, for programs that cannot know better."""
-    files: MutableMapping[str, bytes]
-    """Absolute path -> content; volumes are seen through it. Deleting and writing obey read-only mounts (OSError)."""
-    stdin: bytes
+
+    @property
+    def hostname(self) -> str: ...
+
+    @property
+    def address(self) -> str:
+        """The pod's IP address."""
+        ...
+
+    @property
+    def image(self) -> str:
+        """The image as the manifest names it, with its tag."""
+        ...
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Ports that the manifest declares for the container or probes, for programs that cannot know better."""
+        ...
+
+    @property
+    def files(self) -> MutableMapping[str, bytes]:
+        """Absolute path -> content; volumes are seen through it. Deleting and writing obey read-only mounts (OSError)."""
+        ...
+
+    @property
+    def stdin(self) -> bytes:
+        """What standard input has brought so far; all of it, unless `keeps_stdin_open`."""
+        ...
+
+    keeps_stdin_open: bool
+    """More may come on standard input: `read_stdin` waits for it."""
+
+    def read_stdin(self) -> Awaitable[bytes]:
+        """The next bytes of standard input; b"" at its end."""
+        ...
 
     def now(self) -> float:
         """Seconds since the Unix epoch."""
@@ -74,6 +99,10 @@ class Context(Protocol):
         """Addresses of a name by the cluster's DNS; empty where there is none."""
         ...
 
+    def full_name(self, name: str) -> str:
+        """The full name behind a short one, as nslookup prints it; empty where there is none."""
+        ...
+
     def draw(self, bound: int, *lineage: object) -> int:
         """A reproducible random number below `bound`."""
         ...
@@ -84,6 +113,10 @@ class Context(Protocol):
 
     def wait_for_signal(self) -> Awaitable[str]:
         """Wait for "TERM" (then the program has its grace period). Without a waiter TERM ends the program at once with 143."""
+        ...
+
+    def program(self, name: str) -> Program | None:
+        """A program of the container's image by its name or path."""
         ...
 
     def ignore_signals(self) -> None:

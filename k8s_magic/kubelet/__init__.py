@@ -1,0 +1,9 @@
+"""The kubelet: runs the Pods that are bound to one node, and tells the API how they are.
+
+Not modelled: static Pods, eviction under pressure, in-place resize, admission by the node, cgroups, devices, GC of images.
+"""
+
+from k8s_magic.kubelet.kubelet import Kubelet
+from k8s_magic.kubelet.profile import Profile
+
+__all__ = ["Kubelet", "Profile"]
