@@ -12,6 +12,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, WatchEvent
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller
+from k8s_magic.controllers.daemonset_pods import target_node
 from k8s_magic.controllers.manager import Manager
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
@@ -116,7 +117,8 @@ class World:
         now = rfc3339(self.loop.now)
         kubelet = self.client_for("kubelet")
         if not pod["spec"].get("nodeName"):
-            target = {"kind": "Node", "name": f"node{1 + self._ips % 3}"}
+            meant_for = target_node(pod)  # A DaemonSet's pods are for one node each.
+            target = {"kind": "Node", "name": meant_for or f"node{1 + self._ips % 3}"}
             binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": pod["metadata"]["name"]}, "target": target}
             kubelet.create("pods", binding, pod["metadata"]["namespace"], name=pod["metadata"]["name"], subresource="binding")
             pod = self.client.get("pods", pod["metadata"]["name"], pod["metadata"]["namespace"])
