@@ -25,11 +25,11 @@ def default_template(spec: Obj) -> None:
     default_template_spec(template.setdefault("spec", {}))
 
 
-def default_fields(spec: Obj, **values: Any) -> None:
+def default_fields(draft: Obj, /, **values: Any) -> None:
     """Give fields that are missing or null their values."""
     for field, value in values.items():
-        if spec.get(field) is None:
-            spec[field] = value
+        if draft.get(field) is None:
+            draft[field] = value
 
 
 def validate_long_running(

@@ -5,7 +5,7 @@ Models pkg/apis/core/validation/validation.go ValidatePodUpdate.
 
 from __future__ import annotations
 
-from k8s_magic.kinds import names
+from k8s_magic.kinds import internal, names
 from k8s_magic.kinds.errors import forbidden, invalid
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.objects.meta import Obj
@@ -28,8 +28,10 @@ def validate_update(new: Obj, old: Obj) -> list[FieldError]:
         return errors
     errors += _tolerations(spec.get("tolerations") or [], stored.get("tolerations") or [])
     errors += _gates(spec.get("schedulingGates") or [], stored.get("schedulingGates") or [])
-    if _munged(spec, stored) != stored:
-        errors.append(forbidden("spec", f"pod updates may not change fields other than {UPDATABLE}"))
+    munged = _munged(spec, stored)
+    if munged != stored:
+        difference = internal.difference(internal.pod_spec(stored), internal.pod_spec(munged))
+        errors.append(forbidden("spec", f"pod updates may not change fields other than {UPDATABLE}\n{difference}"))
     return errors
 
 
