@@ -17,6 +17,7 @@ from k8s_magic.apiserver.service_addresses import ServiceAddresses
 from k8s_magic.apiserver.store import Entry, Store
 from k8s_magic.apiserver.watching import WatchStream, filtered
 from k8s_magic.kinds import registry
+from k8s_magic.kinds.definitions import documented_definitions
 from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import meta
@@ -299,6 +300,8 @@ class ApiServer:
     def raw(self, path: str) -> Any:
         if path.split("?")[0] == "/version":
             return discovery.version()
+        if path.split("?")[0] == "/openapi/v2":
+            return {"swagger": "2.0", "definitions": documented_definitions()}
         if path.split("?")[0].rstrip("/") in ("/healthz", "/livez", "/readyz"):
             return "ok"
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
