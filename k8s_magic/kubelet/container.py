@@ -17,6 +17,7 @@ from k8s_magic.kubelet.probes import Prober
 from k8s_magic.kubelet.process import SIGKILL, Exit, Process, succeed
 from k8s_magic.kubelet.state import ContainerState, Kind
 from k8s_magic.kubelet.status import restarts
+from k8s_magic.network.network import ANY_PORT
 from k8s_magic.objects.duration import format_duration
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.pod_template import resource_amount
@@ -92,7 +93,9 @@ class Container:
     @property
     def ports(self) -> tuple[int, ...]:
         declared = [port["containerPort"] for port in self.spec.get("ports") or () if port.get("protocol", "TCP") == "TCP"]
-        return tuple(dict.fromkeys([*declared, *self._prober.ports()])) if declared else ()
+        if declared or self.worker.pod["spec"].get("hostNetwork"):
+            return tuple(dict.fromkeys([*declared, *self._prober.ports()]))
+        return (ANY_PORT,)
 
     def disturbed(self) -> None:
         if not self._prober.asking:

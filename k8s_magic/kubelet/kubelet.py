@@ -93,6 +93,7 @@ class Kubelet:
         found = self.client.peek("nodes", self.name)
         if found is None:
             found = self.client.create("nodes", node_object.node(self.name, self.profile))
+            self.client.create("leases.coordination.k8s.io", node_object.lease(found, self.loop.now), "kube-node-lease")
             self._write_node(found, joined)
             return
         self.recorder.event(found, "Normal", "Starting", "Starting kubelet.")

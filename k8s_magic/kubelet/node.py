@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from k8s_magic.images.registry import Image
 from k8s_magic.kubelet.profile import Profile
 from k8s_magic.objects.meta import Obj
-from k8s_magic.objects.times import rfc3339
+from k8s_magic.objects.times import rfc3339, rfc3339_micro
 
 VERSION = "v1.36.2"
 MOST_IMAGES = 50
@@ -87,3 +87,11 @@ def _info(name: str) -> Obj:
         "osImage": "Debian GNU/Linux 12 (bookworm)",
         "systemUUID": "",
     }
+
+
+def lease(node: Obj, now: float) -> Obj:
+    """The lease by which the kubelet tells that it lives; its renewals are computed when it is read."""
+    owner = {"apiVersion": "v1", "kind": "Node", "name": node["metadata"]["name"], "uid": node["metadata"]["uid"]}
+    spec = {"holderIdentity": node["metadata"]["name"], "leaseDurationSeconds": 40, "renewTime": rfc3339_micro(now)}
+    metadata = {"name": node["metadata"]["name"], "namespace": "kube-node-lease", "ownerReferences": [owner]}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
