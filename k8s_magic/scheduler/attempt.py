@@ -41,6 +41,8 @@ class Attempts:
         self._inputs: OrderedDict[str, Inputs] = OrderedDict()
         self._assumed: dict[str, tuple[QueuedPod, str, Timer]] = {}
         self.revision = 0
+        self.current: PodInfo | None = None
+        """The pod that is being placed."""
 
     def verdict(self, uid: str) -> Decision | None:
         """The last decision on a pod, while it is remembered."""
@@ -49,7 +51,7 @@ class Attempts:
 
     def attempt(self, queued: QueuedPod) -> None:
         """Try to find a node for the pod, and write what came of it."""
-        pod = queued.info
+        pod = self.current = queued.info
         self._client.causes = queued.causes
         if pod.deleting:
             self._events.event(pod.pod, "Warning", "FailedScheduling", f"skip schedule deleting pod: {pod.namespace}/{pod.name}")
@@ -72,7 +74,7 @@ class Attempts:
         rivals, now = self._nominator.rivals(pod), self._client.now()
         self._inputs.pop(pod.uid, None)
         self._inputs[pod.uid] = Inputs(
-            pod, list(snapshot.nodes), surroundings, outcome, rivals, self._cycle.plugins, now, self.revision, message, nominated
+            pod, snapshot.photograph(), surroundings, outcome, rivals, self._cycle.plugins, now, self.revision, message, nominated
         )
         while len(self._inputs) > DECISIONS_KEPT:
             self._inputs.popitem(last=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from k8s_magic.scheduler.board import Board, Boards
@@ -152,6 +152,6 @@ class Cycle:
         else:
             sums = totals(board, others, pod, self.snapshot, positions)
             best = max(sums)
-            outcome.tied = [position for position, total in zip(positions, sums, strict=True) if total == best]
+            outcome.tied = list(compress(positions, map(best.__eq__, sums)))
         pick = self._lineage.below(len(outcome.tied), "scheduler", pod.uid) if len(outcome.tied) > 1 else 0
         outcome.chosen = self.snapshot.nodes[outcome.tied[pick]].name

@@ -73,7 +73,8 @@ class Inputs:
     """All that a cycle decided from, kept for when somebody asks."""
 
     pod: PodInfo
-    nodes: Sequence[NodeInfo]
+    chunks: Sequence[Sequence[NodeInfo]]
+    """The nodes, as `Snapshot.photograph` gives them."""
     surroundings: Surroundings
     outcome: Outcome
     rivals: Mapping[str, Sequence[PodInfo]]
@@ -85,7 +86,7 @@ class Inputs:
 
     def decision(self) -> Decision:
         """The whole table, worked out anew."""
-        snapshot = Snapshot(self.nodes, self.surroundings)
+        snapshot = Snapshot([node for chunk in self.chunks for node in chunk], self.surroundings)
         outcome, pod = self.outcome, self.pod
         return Decision(
             pod=f"{pod.namespace}/{pod.name}",
@@ -96,16 +97,16 @@ class Inputs:
             message=self.message,
             nominated=self.nominated,
             nodes=self._verdicts(snapshot),
-            tied=tuple(self.nodes[position].name for position in outcome.tied),
+            tied=tuple(snapshot.nodes[position].name for position in outcome.tied),
         )
 
     def _verdicts(self, snapshot: Snapshot) -> dict[str, NodeVerdict]:
         if self.outcome.refused is not None:
-            return {node.name: _rejected(node, self.outcome.refused) for node in self.nodes}
+            return {node.name: _rejected(node, self.outcome.refused) for node in snapshot.nodes}
         active = self._active(snapshot)
         scored = self._scored(active, snapshot)
         found = {}
-        for node in self.nodes:
+        for node in snapshot.nodes:
             rejection = run_filters_with(self.rivals.get(node.name, ()), active, self.pod, node)
             found[node.name] = _rejected(node, rejection) if rejection else scored.get(node.name, NodeVerdict(node.name))
         return found
@@ -127,7 +128,7 @@ class Inputs:
         found = {}
         for index, position in enumerate(positions):
             scores = {row.plugin.name: Score(row.raw[index], row.normalized[index], row.plugin.weight) for row in rows}
-            name = self.nodes[position].name
+            name = snapshot.nodes[position].name
             found[name] = NodeVerdict(name, scores=scores, total=sum(score.weighted for score in scores.values()), compared=True)
         return found
 

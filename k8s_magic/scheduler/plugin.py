@@ -72,6 +72,10 @@ class Plugin:
         """The raw score of one node."""
         return 0
 
+    def score_all(self, state: Any, pod: PodInfo, nodes: Sequence[NodeInfo]) -> list[int]:
+        """The raw scores of a row of nodes: the same as `score` for each, perhaps faster."""
+        return [self.score(state, pod, node) for node in nodes]
+
     def normalize(self, state: Any, nodes: Sequence[NodeInfo], scores: Sequence[int]) -> list[int]:
         """Raw scores brought to 0..100."""
         return list(scores)

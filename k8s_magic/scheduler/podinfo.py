@@ -77,9 +77,12 @@ class PodInfo:
         self.namespace: str = meta.get("namespace", "")
         self.labels: Mapping[str, str] = labels(pod)
         self.priority: int = spec.get("priority") or 0
+        self.wanted_node: str = spec.get("nodeName") or ""
+        """The node that the pod named when it was looked at first; a pod that waits names none."""
         self.deleting = bool(meta.get("deletionTimestamp"))
         self.tolerations: list[Obj] = spec.get("tolerations") or []
         self.affinity: Obj = spec.get("affinity") or {}
+        self.has_pod_affinity = bool(self.affinity.get("podAffinity") or self.affinity.get("podAntiAffinity"))
         self.requests = requests_of(spec)
         self.ports = host_ports(spec)
 
@@ -111,10 +114,6 @@ class PodInfo:
     @cached_property
     def preferred_anti_affinity(self) -> tuple[AffinityTerm, ...]:
         return self._preferred("podAntiAffinity")
-
-    @cached_property
-    def has_pod_affinity(self) -> bool:
-        return bool(self.affinity.get("podAffinity") or self.affinity.get("podAntiAffinity"))
 
     @cached_property
     def affinity_signature(self) -> Hashable:

@@ -121,7 +121,8 @@ class Scheduler:
             return
         renewed = known is not None and known.renew(pod)
         if not renewed:
-            self.cache.put_pod(PodInfo(pod), node)
+            placed = self._attempts.current
+            self.cache.put_pod(placed if placed is not None and placed.uid == uid and placed.renew(pod) else PodInfo(pod), node)
         if old is None or not old["spec"].get("nodeName"):
             self._attempts.forget(uid)
             self.queue.delete(uid)

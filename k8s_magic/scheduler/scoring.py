@@ -22,12 +22,12 @@ class PluginScores(NamedTuple):
 
 def plugin_scores(active: Active, pod: PodInfo, snapshot: Snapshot, positions: Sequence[int]) -> list[PluginScores]:
     """Raw and normalised scores of each plugin that has a say, for the nodes at `positions`."""
-    nodes = [snapshot.nodes[position] for position in positions]
-    found = []
+    found: list[PluginScores] = []
+    nodes = [snapshot.nodes[position] for position in positions] if active else []
     for plugin, state in active:
         prepared = plugin.prepare_score(state, pod, snapshot, nodes) if plugin.weight else None
         if prepared is not None:
-            raw = [plugin.score(prepared, pod, node) for node in nodes]
+            raw = plugin.score_all(prepared, pod, nodes)
             found.append(PluginScores(plugin, raw, plugin.normalize(prepared, nodes, raw) if plugin.normalizes else raw))
     return found
 

@@ -18,6 +18,8 @@ from k8s_magic.scheduler.podinfo import PodInfo
 LOG_LIMIT = 20_000
 """Changes that are remembered; results that are further behind are worked out anew."""
 
+CHUNK = 64
+
 Find = Callable[[str, str, str], Obj | None]
 """(resource, namespace, name) -> the object, or None."""
 
@@ -68,6 +70,8 @@ class Snapshot:
         self.position = {node.name: index for index, node in enumerate(nodes)}
         self.image_nodes: dict[str, int] = {}
         self.with_affinity: dict[str, None] = {}
+        self._chunks: list[tuple[NodeInfo, ...]] = [()] * -(-len(self.nodes) // CHUNK)
+        self._stale = set(range(len(self._chunks)))
         for node in nodes:
             self._tally(None, node)
 
@@ -84,11 +88,19 @@ class Snapshot:
         old = self.nodes[index]
         self._tally(old, node)
         self.nodes[index] = node
+        self._stale.add(index // CHUNK)
         relabelled = pod is None and (old.labels != node.labels or old.taints != node.taints)
         self._log.append(Change(index, node, pod, sign, relabelled))
         if len(self._log) > LOG_LIMIT:
             del self._log[: LOG_LIMIT // 2]
             self._dropped += LOG_LIMIT // 2
+
+    def photograph(self) -> tuple[tuple[NodeInfo, ...], ...]:
+        """The nodes as they are, in chunks of which the next photograph shares those that did not change."""
+        for chunk in self._stale:
+            self._chunks[chunk] = tuple(self.nodes[chunk * CHUNK : (chunk + 1) * CHUNK])
+        self._stale.clear()
+        return tuple(self._chunks)
 
     @property
     def now(self) -> int:
@@ -106,7 +118,7 @@ class Snapshot:
     def _tally(self, old: NodeInfo | None, new: NodeInfo) -> None:
         if new.pods_with_affinity:
             self.with_affinity[new.name] = None
-        else:
+        elif self.with_affinity:
             self.with_affinity.pop(new.name, None)
         before, after = old.images if old else {}, new.images
         if before is not after and before.keys() != after.keys():

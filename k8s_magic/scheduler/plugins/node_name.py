@@ -21,14 +21,10 @@ class NodeName(Plugin):
     wakes_on = frozenset((events.NODE_ADD,))
 
     def signature(self, pod: PodInfo, snapshot: Snapshot) -> Hashable:
-        return _wanted(pod)
+        return pod.wanted_node
 
     def fits(self, state: object, pod: PodInfo, node: NodeInfo) -> Rejection | None:
-        return None if _wanted(pod) in ("", node.name) else self.rejection(REASON)
-
-
-def _wanted(pod: PodInfo) -> str:
-    return pod.pod["spec"].get("nodeName") or ""
+        return None if pod.wanted_node in ("", node.name) else self.rejection(REASON)
 
 
 PLUGIN = NodeName()

@@ -134,15 +134,22 @@ class PodTopologySpread(Plugin):
 
     def score(self, state: Weights, pod: PodInfo, node: NodeInfo) -> int:
         """The fewer matching pods around, the lower: `normalize` turns it round."""
-        if state.ignored and node.name in state.ignored:
-            return 0
-        spread, total = state.state, 0.0
-        for index, constraint in enumerate(spread.soft):
-            value = node.labels.get(constraint.key)
-            if value is not None:
-                here = spread.soft_counts[index].get(node.name if constraint.key == HOSTNAME else value, 0)
-                total += here * state.weights[index] + (constraint.max_skew - 1)
-        return math.floor(total + 0.5)
+        return self.score_all(state, pod, (node,))[0]
+
+    def score_all(self, state: Weights, pod: PodInfo, nodes: Sequence[NodeInfo]) -> list[int]:
+        sums = [0.0] * len(nodes)
+        for constraint, counts, weight in zip(state.state.soft, state.state.soft_counts, state.weights, strict=True):
+            key, least, at = constraint.key, constraint.max_skew - 1, counts.get
+            if key == HOSTNAME:
+                parts = [at(node.name, 0) * weight + least if key in node.labels else 0.0 for node in nodes]
+            else:
+                values = [node.labels.get(key) for node in nodes]
+                parts = [0.0 if value is None else at(value, 0) * weight + least for value in values]
+            sums = [one + other for one, other in zip(sums, parts, strict=True)]
+        scores = [int(total + 0.5) for total in sums]
+        if not state.ignored:
+            return scores
+        return [0 if node.name in state.ignored else score for node, score in zip(nodes, scores, strict=True)]
 
     def normalize(self, state: Weights, nodes: Sequence[NodeInfo], scores: Sequence[int]) -> list[int]:
         left_out = [node.name in state.ignored for node in nodes] if state.ignored else [False] * len(nodes)
