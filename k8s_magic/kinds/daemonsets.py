@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8s_magic.kinds.columns import AGE, NAME, age, container_cells, count, labels_text, selector_text, texts, wide
-from k8s_magic.kinds.errors import invalid, not_supported, required
+from k8s_magic.kinds.errors import InOrder, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.label_selectors import MISMATCH, parse, validate_selector
 from k8s_magic.kinds.numbers import amount, at_most_all, count_or_percent, non_negatives, unchanged
@@ -71,7 +71,7 @@ def _strategy(strategy: Obj) -> list[FieldError]:
     if strategy["type"] == "OnDelete":
         return []
     if strategy["type"] != "RollingUpdate":
-        shown = {"Type": strategy["type"], "RollingUpdate": strategy.get("rollingUpdate")}
+        shown = InOrder({"Type": strategy["type"], "RollingUpdate": strategy.get("rollingUpdate")})
         return [not_supported("spec.updateStrategy", shown, ["RollingUpdate", "OnDelete"])]
     path, rolling = "spec.updateStrategy.rollingUpdate", strategy["rollingUpdate"]
     unavailable, surge = rolling["maxUnavailable"], rolling["maxSurge"]

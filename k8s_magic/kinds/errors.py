@@ -9,9 +9,30 @@ from typing import Any
 from k8s_magic.kinds.kind import FieldError
 
 
+class InOrder(dict[str, Any]):
+    """A struct, whose fields are printed in their own order; other dicts are maps, which Go sorts."""
+
+
+SELECTOR_FIELDS = {"matchLabels", "matchExpressions"}
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() <= SELECTOR_FIELDS:
+        value = {field: value[field] for field in ("matchLabels", "matchExpressions") if value.get(field)}
+        return {field: _ordered(of) for field, of in value.items()}
+    return {key: _ordered(value[key]) for key in (value if isinstance(value, InOrder) else sorted(value))}
+
+
 def _shown(value: Any) -> str:
     """A bad value as Go prints it in an error: strings quoted, numbers and booleans bare, the rest as JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=isinstance(value, dict))
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(_ordered(value), separators=(",", ":"), ensure_ascii=False)
+    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 
 def required(path: str, detail: str = "") -> FieldError:

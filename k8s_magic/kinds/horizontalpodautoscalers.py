@@ -74,9 +74,8 @@ def _reference(reference: Obj, path: str) -> list[FieldError]:
     errors: list[FieldError] = []
     for field in ("kind", "name"):
         value = reference.get(field)
-        errors += (
-            [invalid(f"{path}.{field}", value, text) for text in names.path_segment(value)] if value else [required(f"{path}.{field}")]
-        )
+        errors += [] if value else [required(f"{path}.{field}")]
+        errors += [invalid(f"{path}.{field}", value, text) for text in names.path_segment(value or "")]
     version = reference.get("apiVersion", "")
     if version.count("/") > 1:
         errors.append(invalid(f"{path}.apiVersion", version, f"unexpected GroupVersion string: {version}"))

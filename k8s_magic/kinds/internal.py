@@ -10,6 +10,7 @@ import json
 from functools import cache
 from typing import Any, NamedTuple
 
+from k8s_magic.kinds.errors import InOrder
 from k8s_magic.kinds.go_internal import STRUCTS
 from k8s_magic.objects.meta import Obj
 
@@ -38,7 +39,7 @@ def pod_spec(spec: Obj) -> Obj:
 
 def template(of: Obj) -> Obj:
     """A pod template: its metadata is written by the public names, the rest by the internal ones."""
-    return {**(of.get("metadata") or {}), "Spec": pod_spec(of.get("spec") or {})}
+    return InOrder({**(of.get("metadata") or {}), "Spec": pod_spec(of.get("spec") or {})})
 
 
 def claim_spec(spec: Obj) -> Obj:
@@ -53,10 +54,10 @@ def difference(old: Obj, new: Obj) -> str:
 
 
 def _struct(name: str, value: Obj) -> Obj:
-    result: Obj = {}
+    result = InOrder()
     for field in _fields(name):
         if field.embedded:
-            result |= (value.get("metadata") or {}) if field.struct == "META" else _struct(field.struct, value)
+            result.update((value.get("metadata") or {}) if field.struct == "META" else _struct(field.struct, value))
         else:
             result[field.name] = _value(field, value.get(field.key))
     return result

@@ -33,15 +33,20 @@ def default(draft: Obj) -> None:
     """Models pkg/apis/batch/v1/defaults.go SetDefaults_Job."""
     spec = draft.setdefault("spec", {})
     default_job_spec(spec)
-    labels = (spec["template"].get("metadata") or {}).get("labels")
-    if labels and not draft["metadata"].get("labels"):
-        draft["metadata"]["labels"] = dict(labels)
+    default_labels(draft)
     if spec.get("completions") is None and spec.get("parallelism") is None:
         spec["completions"] = spec["parallelism"] = 1
     limit = 6 if spec.get("backoffLimitPerIndex") is None else MAX_INT32
     replacement = "TerminatingOrFailed" if spec.get("podFailurePolicy") is None else "Failed"
     default_fields(spec, parallelism=1, backoffLimit=limit, completionMode="NonIndexed", suspend=False)
     default_fields(spec, podReplacementPolicy=replacement, manualSelector=False)
+
+
+def default_labels(draft: Obj) -> None:
+    """A Job without labels has those of its pods."""
+    labels = (draft["spec"]["template"].get("metadata") or {}).get("labels")
+    if labels and not draft["metadata"].get("labels"):
+        draft["metadata"]["labels"] = dict(labels)
 
 
 def default_job_spec(spec: Obj) -> None:
@@ -56,8 +61,13 @@ def prepare_create(draft: Obj) -> None:
     """Models pkg/registry/batch/job/strategy.go generateSelectorIfNeeded."""
     draft["status"] = {}
     spec, meta = draft["spec"], draft["metadata"]
-    if spec["manualSelector"]:
-        return
+    if not spec["manualSelector"]:
+        _generate_selector(spec, meta)
+    # Reading a stored Job defaults it once more, and by now its template has labels.
+    default_labels(draft)
+
+
+def _generate_selector(spec: Obj, meta: Obj) -> None:
     template = spec["template"]
     generated = {OLD_JOB_NAME: meta["name"], JOB_NAME: meta["name"], OLD_CONTROLLER_UID: meta["uid"], CONTROLLER_UID: meta["uid"]}
     template["metadata"] = {**template["metadata"], "labels": {**generated, **(template["metadata"].get("labels") or {})}}

@@ -6,7 +6,7 @@ from typing import Any
 
 from k8s_magic.kinds import names
 from k8s_magic.kinds.columns import AGE, NAME, NONE, UNKNOWN, age, texts, wide
-from k8s_magic.kinds.errors import duplicate, forbidden, invalid
+from k8s_magic.kinds.errors import InOrder, duplicate, forbidden, invalid
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.pod.scheduling import validate_effect
 from k8s_magic.kinds.pod.warnings import RENAMED_LABELS
@@ -38,7 +38,7 @@ def validate(obj: Obj) -> list[FieldError]:
         errors += [invalid(f"{here}.value", value, ";".join(wrong))] if wrong else []
         errors += validate_effect(effect, f"{here}.effect")
         if (key, effect) in seen:
-            shown = {"Key": key, "Value": value, "Effect": effect, "TimeAdded": taint.get("timeAdded")}
+            shown = InOrder({"Key": key, "Value": value, "Effect": effect, "TimeAdded": taint.get("timeAdded")})
             error = duplicate(here, shown)
             errors.append(FieldError(error.reason, here, f"{error.message}: taints must be unique by key and effect pair"))
         seen.add((key, effect))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8s_magic.kinds.columns import AGE, NAME, age, count, texts
-from k8s_magic.kinds.errors import invalid, not_supported
+from k8s_magic.kinds.errors import InOrder, invalid, not_supported
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.label_selectors import validate_selector
 from k8s_magic.kinds.numbers import at_most_all, count_or_percent, non_negatives
@@ -26,12 +26,14 @@ def validate(obj: Obj) -> list[FieldError]:
     """Models pkg/apis/policy/validation/validation.go ValidatePodDisruptionBudgetSpec."""
     spec, errors = obj["spec"], list[FieldError]()
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
-        shown = {
-            "MinAvailable": spec["minAvailable"],
-            "Selector": spec.get("selector"),
-            "MaxUnavailable": spec["maxUnavailable"],
-            "UnhealthyPodEvictionPolicy": spec.get("unhealthyPodEvictionPolicy"),
-        }
+        shown = InOrder(
+            {
+                "MinAvailable": spec["minAvailable"],
+                "Selector": spec.get("selector"),
+                "MaxUnavailable": spec["maxUnavailable"],
+                "UnhealthyPodEvictionPolicy": spec.get("unhealthyPodEvictionPolicy"),
+            }
+        )
         errors.append(invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set"))
     for field in ("minAvailable", "maxUnavailable"):
         if spec.get(field) is not None:

@@ -63,4 +63,5 @@ KIND = Kind(
     default=default,
     validate=validate,
     validate_update=validate_update,
+    has_generation=True,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from k8s_magic.kinds import names
 from k8s_magic.kinds.columns import AGE, NAME, age, texts, wide
-from k8s_magic.kinds.errors import invalid, not_supported, required
+from k8s_magic.kinds.errors import InOrder, invalid, not_supported, required
 from k8s_magic.kinds.kind import Column, FieldError
 from k8s_magic.objects.meta import Obj
 
@@ -77,7 +77,7 @@ def validate_binding_update(new: Obj, old: Obj) -> list[FieldError]:
     reference = new["roleRef"]
     if reference == old["roleRef"]:
         return []
-    shown = {"APIGroup": reference["apiGroup"], "Kind": reference.get("kind", ""), "Name": reference.get("name", "")}
+    shown = InOrder({"APIGroup": reference["apiGroup"], "Kind": reference.get("kind", ""), "Name": reference.get("name", "")})
     return [invalid("roleRef", shown, "cannot change roleRef")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from k8s_magic.kinds import names
 from k8s_magic.kinds.columns import AGE, NAME, age, container_cells, texts, wide
-from k8s_magic.kinds.errors import forbidden, invalid, not_supported
+from k8s_magic.kinds.errors import InOrder, forbidden, invalid, not_supported
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.numbers import amount, at_most_all, count_or_percent, non_negative, non_negatives
 from k8s_magic.kinds.persistentvolumeclaims import default_claim_spec, validate_claim_spec
@@ -95,7 +95,7 @@ def _strategy(strategy: Obj) -> list[FieldError]:
         shown = {"Partition": (rolling or {}).get("partition", 0), "MaxUnavailable": (rolling or {}).get("maxUnavailable")}
         return [invalid(f"{path}.rollingUpdate", shown, f"only allowed for updateStrategy '{ROLLING}'")] if rolling is not None else []
     if strategy["type"] != ROLLING:
-        shown = {"Type": strategy["type"], "RollingUpdate": rolling}
+        shown = InOrder({"Type": strategy["type"], "RollingUpdate": rolling})
         return [invalid(path, shown, f"must be '{ROLLING}' or '{ON_DELETE}'")]
     if rolling is None:
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8s_magic.kinds import names
-from k8s_magic.kinds.errors import duplicate, forbidden, invalid, not_supported, required
+from k8s_magic.kinds.errors import InOrder, duplicate, forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.kinds.metadata import validate_labels
 from k8s_magic.kinds.numbers import port_number, port_or_name
@@ -132,13 +132,9 @@ def _doubles(ports: list[Obj]) -> list[FieldError]:
         node_ports.add(on_node)
         if key in seen:
             shown = {"Name": "", "Protocol": key[0], "AppProtocol": None, "Port": key[1], "TargetPort": 0, "NodePort": 0}
-            errors.append(duplicate(f"spec.ports[{index}]", _InOrder(shown)))
+            errors.append(duplicate(f"spec.ports[{index}]", InOrder(shown)))
         seen.add(key)
     return on_nodes + errors
-
-
-class _InOrder(dict[str, object]):
-    """A struct of upstream's, whose fields are printed in its order."""
 
 
 def _load_balancer(spec: Obj) -> list[FieldError]:
