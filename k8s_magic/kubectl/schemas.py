@@ -21,9 +21,9 @@ _MOST_ENUMS = 4
 
 
 @cache
-def enums() -> dict[str, dict[str, tuple[list[str], str]]]:
-    """{definition: {field: (values, what its description says of them)}}; see tests/kubectl/enum_table.py."""
-    data = resources.files("k8s_magic.kubectl").joinpath("data/enums.json.gz").read_bytes()
+def _extra() -> dict[str, Any]:
+    """What definitions lack: `enums` by definition and field, and `descriptions`; see tests/kubectl/explain_table.py."""
+    data = resources.files("k8s_magic.kubectl").joinpath("data/explain.json.gz").read_bytes()
     return json.loads(gzip.decompress(data))  # type: ignore[no-any-return]
 
 
@@ -36,7 +36,9 @@ class Document:
     def resolve(self, schema: Schema) -> Schema:
         """What a reference refers to; anything else is itself."""
         name = _name(schema)
-        return self.definitions.get(name, schema) if name else schema
+        target = self.definitions.get(name, schema) if name else schema
+        note = _extra()["descriptions"].get(name)
+        return {**target, "description": note} if note else target
 
     def properties(self, schema: Schema) -> dict[str, Schema]:
         """The fields of a definition, with the enumerations that only a running server knows."""
@@ -49,7 +51,7 @@ class Document:
     @cached_property
     def _by_identity(self) -> dict[int, dict[str, tuple[list[str], str]]]:
         """Enumerations by the definition itself, which does not know its name."""
-        return {id(self.definitions[name]): fields for name, fields in enums().items() if name in self.definitions}
+        return {id(self.definitions[name]): fields for name, fields in _extra()["enums"].items() if name in self.definitions}
 
     def inner(self, schema: Schema) -> Schema | None:
         """What an array holds, or a map."""
