@@ -37,6 +37,11 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"""
 
+_NOT_APPLIED = (
+    f"is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources "
+    "created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n"
+)
+
 
 @dataclass(frozen=True)
 class Applying:
@@ -75,11 +80,7 @@ class Applying:
         if current is None:
             return self._create(info, modified)
         if LAST_APPLIED not in (current["metadata"].get("annotations") or {}):
-            self.call.err(
-                f"Warning: resource {info.mapping.plural}/{info.name} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. "
-                "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. "
-                "The missing annotation will be patched automatically.\n"
-            )
+            self.call.err(f"Warning: resource {info.mapping.plural}/{info.name} {_NOT_APPLIED}")
         patch = await self._merge(info, current, modified)
         self._warn_if_deleting(info)
         return "configured" if patch else "unchanged"
@@ -139,7 +140,9 @@ class Applying:
     async def _recreate(self, info: Info, modified: Obj) -> Obj:
         client = self.call.client
         grace = self.grace_seconds if self.grace_seconds >= 0 else None
-        client.delete(info.mapping.resource, info.name, info.namespace, options=DeleteOptions(grace_seconds=grace, propagation=self.cascade))
+        client.delete(
+            info.mapping.resource, info.name, info.namespace, options=DeleteOptions(grace_seconds=grace, propagation=self.cascade)
+        )
         while self._exists(info):
             waiting.check_may_wait(self.call.environment)
             await client.sleep(1)

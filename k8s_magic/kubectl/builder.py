@@ -163,6 +163,8 @@ def fetch(call: Call, info: Info, table: TableObjects | None = None) -> None:
 
 def _set_namespace(info: Info, query: Query) -> None:
     """Give the object the command's namespace where it names none. Models SetNamespace, RequireNamespace and FilterNamespace."""
+    if query.local:
+        return  # Without discovery nobody knows which kinds live in a namespace.
     if not info.mapping.namespaced:
         info.namespace = ""
         return

@@ -84,7 +84,7 @@ def object_printer(call: Call, operation: str, dry: DryRun = "none", *, typed: b
 
 
 def encoded(obj: Obj) -> str:
-    """An object as kubectl writes it into the annotation: one line of JSON, without the annotation itself. Models util.GetModifiedConfiguration."""
+    """An object as kubectl writes it into the annotation: a line of JSON, without itself. Models util.GetModifiedConfiguration."""
     annotations = (obj["metadata"].get("annotations") or {}) if obj.get("metadata") else {}
     bare = set_in(obj, ["metadata", "annotations"], {k: v for k, v in annotations.items() if k != LAST_APPLIED})
     return json.dumps(bare, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"

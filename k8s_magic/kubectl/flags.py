@@ -55,7 +55,8 @@ class Flags:
     """The flags of one run. `flags["replicas"]` is the value, typed; `changed` tells whether the user gave it."""
 
     values: dict[str, Value] = field(default_factory=dict)
-    given: set[str] = field(default_factory=set)
+    line: list[tuple[str, str]] = field(default_factory=list)
+    """(name, text) of the flags that were given, in their order."""
 
     def __getitem__(self, name: str) -> Value:
         return self.values[name]
@@ -65,7 +66,7 @@ class Flags:
         return self.values.get(name, default)
 
     def changed(self, name: str) -> bool:
-        return name in self.given
+        return any(name == given for given, _ in self.line)
 
 
 @cache
@@ -176,12 +177,13 @@ class _Parser:
             value = _READERS[flag.kind](text)
         except ValueError as error:
             raise FlagError(f'invalid argument {json.dumps(text, ensure_ascii=False)} for "{flag.shown}" flag: {error}') from None
-        if flag.kind in ("stringArray", "stringSlice") and flag.name in self.result.given:
+        again = self.result.changed(flag.name)
+        if flag.kind in ("stringArray", "stringSlice") and again:
             value = [*self.result.values[flag.name], *value]
         self.result.values[flag.name] = value
-        if flag.deprecated and flag.name not in self.result.given:
+        if flag.deprecated and not again:
             self.warn(f"Flag --{flag.name} has been deprecated, {flag.deprecated}\n")
-        self.result.given.add(flag.name)
+        self.result.line.append((flag.name, text))
 
 
 def default_of(flag: Flag) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from k8s_magic.kubectl import errors, legacy, suggest, usage, verb
 from k8s_magic.kubectl.environment import Environment, UsageError
-from k8s_magic.kubectl.flags import Flag, FlagError, parse, table
+from k8s_magic.kubectl.flags import Flag, FlagError, duration, parse, table
 from k8s_magic.kubectl.verb import Call, Path
 
 
@@ -65,9 +65,12 @@ async def _execute(call: Call) -> int:
     if found is None:
         raise UsageError(f"{call.name} is not part of this simulated cluster")
     if found.run is None:
+        if call.args:
+            raise call.usage_error(f"unknown command {errors.quoted(' '.join(call.args))}")
         call.err(usage.help_of(call.path))
         return 1
     _check_required(call)
+    _check_timeout(str(call.flags["request-timeout"]))
     return await found.run(call) or 0
 
 
@@ -75,6 +78,15 @@ def _check_required(call: Call) -> None:
     missing = [f'"{name}"' for name in table()[" ".join(call.path)].required if not call.flags.changed(name)]
     if missing:
         raise UsageError(f"required flag(s) {', '.join(missing)} not set")
+
+
+def _check_timeout(text: str) -> None:
+    """--request-timeout has nothing to cut short here, but it must be a duration. Models clientcmd.ParseTimeout."""
+    try:
+        duration(text if not text.lstrip("+-").isdigit() else f"{text}s")
+    except ValueError:
+        units = "a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"
+        raise UsageError(f"Invalid timeout value. Timeout must be {units}") from None
 
 
 def _call(path: Path, rest: list[str], environment: Environment) -> Call | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.errors import NoSuchResource
 from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects.meta import Obj
 
-_STANDARD = ("*", "get", "delete", "list", "create", "update", "patch", "watch", "proxy", "deletecollection") + (
-    "use",
-    "bind",
-    "escalate",
-    "impersonate",
+_STANDARD = (
+    *("*", "get", "delete", "list", "create", "update", "patch", "watch", "proxy", "deletecollection"),
+    *("use", "bind", "escalate", "impersonate"),
 )
 _RBAC = "rbac.authorization.k8s.io"
 _ROLES = (("roles", _RBAC), ("clusterroles", _RBAC))
@@ -74,7 +73,7 @@ def _check_target(call: Call, verbs: list[str], target: Target) -> None:
         known = known or special is not None
     if not known:
         where = f' in group "{target.group}"' if target.group else ""
-        raise UsageError(f'the server doesn\'t have a resource type "{target.resource}"{where}')
+        raise NoSuchResource(f'the server doesn\'t have a resource type "{target.resource}"{where}')
 
 
 def _resolved(call: Call, target: Target) -> tuple[Target, bool]:

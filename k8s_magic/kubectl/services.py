@@ -40,9 +40,7 @@ def _port(text: str, node_port: int) -> Obj:
     parts = text.split(":")
     port = generate.parse_port(parts[0], allow_zero=True)
     target = _target(parts[1]) if len(parts) > 1 else port
-    return generate.compact(
-        name=text.replace(":", "-"), protocol="TCP", port=port, targetPort=target, nodePort=node_port or None
-    )
+    return generate.compact(name=text.replace(":", "-"), protocol="TCP", port=port, targetPort=target, nodePort=node_port or None)
 
 
 def _target(text: str) -> int | str:

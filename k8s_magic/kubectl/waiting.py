@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
 from k8s_magic.apiserver.client import Client, Watch, WatchEvent
 from k8s_magic.kubectl.environment import Environment, UsageError
-from k8s_magic.sim.loop import Future
-
-T = TypeVar("T")
-
-
-@dataclass
-class _First(Generic[T]):
-    """Awaits `wanted` until `alarm` rings: gives (result, False) or (None, True)."""
-
-    wanted: Awaitable[T]
-    alarm: Awaitable[None]
-
-    def __await__(self) -> Generator[Future[Any], None, tuple[T | None, bool]]:
-        wanted, alarm = self.wanted.__await__(), self.alarm.__await__()
-        try:
-            rings = alarm.send(None)
-        except StopIteration:
-            return None, True
-        try:
-            while True:
-                news = wanted.send(None)
-                either: Future[None] = Future()
-                for future in (news, rings):
-                    future.when_done(lambda: either.set(None))
-                yield either
-                if rings.done and not news.done:
-                    wanted.close()
-                    return None, True
-        except StopIteration as stop:
-            return stop.value, False
+from k8s_magic.kubectl.race import Race
 
 
 async def next_event(client: Client, watch: Watch, seconds: float | None) -> tuple[WatchEvent | None, bool]:
     """(event or None at the end of the watch, whether `seconds` passed first)."""
     if seconds is None:
         return await watch.next(), False
-    return await _First(watch.next(), client.sleep(seconds))
+    race = Race()
+    race.enter("event", watch.next())
+    race.enter("alarm", client.sleep(seconds))
+    try:
+        first, event = await race
+    finally:
+        race.leave("event")
+        race.leave("alarm")
+    return event, first == "alarm"
 
 
 def check_may_wait(environment: Environment) -> None:

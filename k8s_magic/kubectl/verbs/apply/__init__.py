@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8s_magic.apiserver.client import WriteOptions
-from k8s_magic.kubectl import builder, common, deletion
+from k8s_magic.kubectl import builder, common, deletion, recording
 from k8s_magic.kubectl.applying import Applying
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.common import DryRun
@@ -47,6 +47,7 @@ async def _apply_all(call: Call, applying: Applying, infos: list[Info], pruning:
     errors: list[Exception] = []
     for info in infos:
         try:
+            info.obj = recording.recorded(call, info.obj)
             operation = await applying.one(info)
             pruning.visited(info)
             if not _whole_objects(call):
@@ -69,7 +70,9 @@ def _print_objects(call: Call, dry: DryRun, infos: list[Info]) -> None:
 
 def _write_options(call: Call, dry: DryRun) -> WriteOptions:
     flags = call.flags
-    manager = flags["field-manager"] if flags.changed("field-manager") else ("kubectl" if flags["server-side"] else "kubectl-client-side-apply")
+    manager = (
+        flags["field-manager"] if flags.changed("field-manager") else ("kubectl" if flags["server-side"] else "kubectl-client-side-apply")
+    )
     return WriteOptions(
         dry_run=dry == "server", field_manager=manager, field_validation=common.validation(call), force=flags["force-conflicts"]
     )
@@ -79,13 +82,16 @@ def _check(call: Call, dry: DryRun) -> None:
     flags = call.flags
     wrong = {
         "--force-conflicts only works with --server-side": flags["force-conflicts"] and not flags["server-side"],
-        "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)": dry == "client" and flags["server-side"],
+        "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)": dry == "client"
+        and flags["server-side"],
         "--force cannot be used with --server-side": flags["server-side"] and flags["force"],
         "--dry-run=server cannot be used with --force": dry == "server" and flags["force"],
         "cannot set --all and --selector at the same time": flags["all"] and flags["selector"],
         "--force cannot be used with --prune": flags["prune"] and flags["force"],
         "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "
-        "If you did not mean to prune all resources, specify a label selector": flags["prune"] and not flags["all"] and not flags["selector"],
+        "If you did not mean to prune all resources, specify a label selector": flags["prune"]
+        and not flags["all"]
+        and not flags["selector"],
         "--prune is in alpha and doesn't currently work on objects created by server-side apply": flags["prune"] and flags["server-side"],
         "--subresource can only be specified for --server-side": flags["subresource"] and not flags["server-side"],
     }

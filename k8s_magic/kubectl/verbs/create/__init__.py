@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.kubectl import builder, common, editing
+from k8s_magic.kubectl import builder, common, recording
 from k8s_magic.kubectl.builder import Info
+from k8s_magic.kubectl.editing import Editing
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import source_error
 from k8s_magic.kubectl.verb import Call, Verb
@@ -25,12 +26,13 @@ async def run(call: Call) -> int | None:
         _raw(call)
         return None
     if call.flags["edit"]:
-        return editing.create(call)
+        _edited(call, strict)
+        return None
     created: list[Info] = []
     options = common.write_options(call, dry)
 
     def create(info: Info) -> None:
-        info.obj = common.with_renewed_annotation(call, info.obj)
+        info.obj = recording.recorded(call, common.with_renewed_annotation(call, info.obj))
         if dry != "client":
             try:
                 info.refresh(call.client.create(info.mapping.resource, info.obj, info.namespace, options=options))
@@ -43,6 +45,11 @@ async def run(call: Call) -> int | None:
     if not created:
         raise UsageError("no objects passed to create")
     return None
+
+
+def _edited(call: Call, strict: common.Validation) -> None:
+    """--edit: each object goes through the editor before it is created."""
+    builder.select(call, builder.query_of(call, validate=strict != "Ignore")).visit(lambda info: Editing(call, [info], "create").run())
 
 
 def _raw(call: Call) -> None:

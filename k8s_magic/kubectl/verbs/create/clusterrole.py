@@ -54,4 +54,6 @@ def _check_urls(verbs: list[str], urls: list[str]) -> None:
             raise UsageError("nonResourceURL only supports wildcard matches when '*' is at the end")
 
 
-VERB = Verb("clusterrole", "Create a ClusterRole.", run, examples=("kubectl create clusterrole reader --verb=get,list --resource=pods,nodes",))
+VERB = Verb(
+    "clusterrole", "Create a ClusterRole.", run, examples=("kubectl create clusterrole reader --verb=get,list --resource=pods,nodes",)
+)

@@ -20,4 +20,9 @@ async def run(call: Call) -> int | None:
     return None
 
 
-VERB = Verb("clusterrolebinding", "Bind a ClusterRole everywhere.", run, examples=("kubectl create clusterrolebinding c --clusterrole=view --user=ann",))
+VERB = Verb(
+    "clusterrolebinding",
+    "Bind a ClusterRole everywhere.",
+    run,
+    examples=("kubectl create clusterrolebinding c --clusterrole=view --user=ann",),
+)

@@ -45,5 +45,8 @@ VERB = Verb(
     "deployment",
     "Create a Deployment.",
     run,
-    examples=("kubectl create deployment web --image=nginx --replicas=3 --port=80", "kubectl create deployment d --image=busybox -- sleep 1d"),
+    examples=(
+        "kubectl create deployment web --image=nginx --replicas=3 --port=80",
+        "kubectl create deployment d --image=busybox -- sleep 1d",
+    ),
 )

@@ -32,7 +32,9 @@ def _from_cron_job(call: Call, name: str, source: str) -> Obj:
         raise UsageError("from must be an existing cronjob")
     cron_job = infos[0].obj
     if infos[0].mapping.kind != "CronJob":
-        raise UsageError(f"unknown object type *{'v1' if '/' not in cron_job['apiVersion'] else cron_job['apiVersion'].split('/')[1]}.{cron_job['kind']}")
+        raise UsageError(
+            f"unknown object type *{'v1' if '/' not in cron_job['apiVersion'] else cron_job['apiVersion'].split('/')[1]}.{cron_job['kind']}"
+        )
     template = cron_job["spec"]["jobTemplate"]
     metadata = template.get("metadata") or {}
     annotations = {"cronjob.kubernetes.io/instantiate": "manual", **(metadata.get("annotations") or {})}

@@ -23,4 +23,9 @@ async def run(call: Call) -> int | None:
     return None
 
 
-VERB = Verb("rolebinding", "Bind a role in a namespace.", run, examples=("kubectl create rolebinding r --role=reader --serviceaccount=default:robot",))
+VERB = Verb(
+    "rolebinding",
+    "Bind a role in a namespace.",
+    run,
+    examples=("kubectl create rolebinding r --role=reader --serviceaccount=default:robot",),
+)

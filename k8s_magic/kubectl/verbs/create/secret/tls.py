@@ -32,4 +32,6 @@ def _read(call: Call, path: str) -> bytes:
         raise UsageError(f"Cannot read file {path}, open {path}: {(error.strerror or str(error)).lower()}") from None
 
 
-VERB = Verb("tls", "Create a Secret from a certificate and its key.", run, examples=("kubectl create secret tls web --cert=tls.crt --key=tls.key",))
+VERB = Verb(
+    "tls", "Create a Secret from a certificate and its key.", run, examples=("kubectl create secret tls web --cert=tls.crt --key=tls.key",)
+)

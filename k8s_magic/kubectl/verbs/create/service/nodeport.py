@@ -7,4 +7,9 @@ from functools import partial
 from k8s_magic.kubectl import services
 from k8s_magic.kubectl.verb import Verb
 
-VERB = Verb("nodeport", "Create a Service that is reached at a port of every node.", partial(services.run, service_type="NodePort"), examples=("kubectl create service nodeport web --tcp=80 --node-port=30080",))
+VERB = Verb(
+    "nodeport",
+    "Create a Service that is reached at a port of every node.",
+    partial(services.run, service_type="NodePort"),
+    examples=("kubectl create service nodeport web --tcp=80 --node-port=30080",),
+)

@@ -1,0 +1,94 @@
+"""`run -i`: wait for the pod, print what it prints, end with its exit code, and with --rm take it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubectl import podpick, streams, waiting
+from k8s_magic.kubectl.builder import Info, Query, Result
+from k8s_magic.kubectl.deletion import Deletion
+from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.errors import not_found
+from k8s_magic.kubectl.verb import Call
+from k8s_magic.objects import meta, pods
+from k8s_magic.objects.meta import Obj
+
+
+async def attach(call: Call, pod: Obj, created: list[tuple[str, Obj]]) -> None:
+    """Attach to a pod that has just been made; the exit code of one that ends is the command's."""
+    try:
+        await _attach(call, pod)
+    finally:
+        if call.flags["rm"]:
+            await _remove(call, created)
+
+
+async def _attach(call: Call, pod: Obj) -> None:
+    name, namespace = meta.name(pod), meta.namespace(pod)
+    pod = await _wait_for(call, pod, lambda p: pods.is_terminal(p) or (pods.phase(p) == "Running" and pods.is_ready(p)))
+    container = podpick.container_to_run_in(call, pod, "", quiet=True)
+    streams.wants_terminal(call, tty=call.flags["tty"])
+    if not pods.is_terminal(pod):
+        parameters = {"container": container, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
+        await _print_log(call, name, namespace, container)
+        stream = await call.client.connect("pods", name, namespace, "attach", parameters)
+        await streams.carry(call, stream, stdin=call.flags["stdin"])
+    else:
+        await _print_log(call, name, namespace, container)
+    if call.flags["leave-stdin-open"] or _restarts(call) == "Always":
+        return
+    ends: Callable[[Obj], bool] = (lambda p: pods.phase(p) == "Succeeded") if _restarts(call) == "OnFailure" else pods.is_terminal
+    _report(await _wait_for(call, pod, ends))
+
+
+def _restarts(call: Call) -> str:
+    return str(call.flags["restart"] or ("OnFailure" if call.flags["stdin"] else "Always"))
+
+
+async def _print_log(call: Call, name: str, namespace: str, container: str) -> None:
+    stream = await call.client.connect("pods", name, namespace, "log", {"container": container})
+    while (chunk := await stream.read()) is not None:
+        if chunk[0] == streams.STDOUT:
+            call.out(chunk[1].decode("utf-8", "replace"))
+
+
+async def _wait_for(call: Call, pod: Obj, condition: Callable[[Obj], bool]) -> Obj:
+    """The pod when it meets the condition; UsageError after --pod-running-timeout."""
+    waiting.check_may_wait(call.environment)
+    client, end = call.client, call.client.now() + call.flags["pod-running-timeout"]
+    watch = client.watch("pods", meta.namespace(pod), fields=f"metadata.name={meta.name(pod)}")
+    try:
+        while True:
+            event, timed_out = await waiting.next_event(client, watch, max(0.0, end - client.now()))
+            if timed_out or event is None:
+                raise UsageError("timed out waiting for the condition")
+            if event.type == "DELETED":
+                raise ApiError(404, "NotFound", f'pods "{meta.name(pod)}" not found')
+            if condition(event.object):
+                return event.object
+    finally:
+        watch.stop()
+
+
+def _report(pod: Obj) -> None:
+    """End with the exit code of a pod that failed."""
+    where = f"pod {meta.namespace(pod)}/{meta.name(pod)}"
+    if pods.phase(pod) == "Succeeded":
+        return
+    if pods.phase(pod) != "Failed":
+        raise UsageError(f"{where} left in phase {pods.phase(pod)}")
+    statuses = pod["status"].get("containerStatuses") or ()
+    ended = (statuses[0].get("state") or {}).get("terminated") if statuses else None
+    if not ended or not ended.get("exitCode"):
+        raise UsageError(f"{where} failed with unknown exit code")
+    text = f"{where} terminated ({ended.get('reason', '')})\n{ended.get('message', '')}"
+    raise UsageError(text, exit_code=ended["exitCode"])
+
+
+async def _remove(call: Call, created: list[tuple[str, Obj]]) -> None:
+    for resource, obj in created:
+        info = Info(call.mapper.by_type(resource), meta.name(obj), meta.namespace(obj))
+        result = Result(call, Query(namespace=info.namespace, require_object=False), lambda info=info: iter([info]))  # type: ignore[misc]  # Bound now.
+        result.ignored = not_found
+        await Deletion(call, wait=False).run(result)
