@@ -118,10 +118,10 @@ class ApiServer:
         return found
 
     def get(self, kind: Kind, name: str, namespace: str, subresource: str = "", table: TableObjects = "") -> Obj:
+        self._deprecation(kind)
         obj = self._on_read(kind, self._stored(kind, name, namespace))
         if subresource == "scale":
             return subresources.read_scale(kind, obj)
-        self._deprecation(kind)
         if table:
             return tables.table(kind, [obj], self.loop.now, table, {"resourceVersion": obj["metadata"]["resourceVersion"]})
         return obj

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from k8s_magic.apiserver.api import ApiServer
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
-BEING_EMPTIED = (
-    "The system is ensuring all content is removed from this namespace.  "
-    "Upon completion, this namespace will automatically be purged by the system."
-)
 
 
 def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller: Caller) -> Obj:
@@ -108,9 +104,8 @@ def _success(kind: Kind, obj: Obj) -> Obj:
 def _delete_namespace(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller: Caller) -> Obj:
     """A namespace goes when its controller has emptied it. Models pkg/registry/core/namespace/storage Delete."""
     if old["metadata"].get("deletionTimestamp"):
-        if old.get("spec", {}).get("finalizers"):
-            raise conflict(kind, old["metadata"]["name"], BEING_EMPTIED)
-        return old if old["metadata"].get("finalizers") else _gone(api, kind, old, old, caller)
+        waits = old.get("spec", {}).get("finalizers") or old["metadata"].get("finalizers")
+        return old if waits else _gone(api, kind, old, old, caller)
     draft = _marked(_with_finalizers(old, _finalizers(old, options)), 0, api.loop.now)
     draft["metadata"].pop("deletionGracePeriodSeconds", None)
     draft = set_in(draft, ("status", "phase"), "Terminating")

@@ -13,6 +13,7 @@ from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.store import Entry
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.kinds import schema
+from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects.meta import Key, Obj
 from k8s_magic.objects.selectors import Selector
 
@@ -82,13 +83,15 @@ class LocalClient:
         options: WriteOptions = NO_WRITE_OPTIONS,
     ) -> Obj:
         self.api.warn = self.warn
-        return self.api.create(self.api.kind(resource), obj, namespace, name, subresource, options, self.caller)
+        kind = self.api.kind(resource)
+        return self._outside(kind, self.api.create(kind, obj, namespace, name, subresource, options, self.caller))
 
     def update(
         self, resource: str, obj: Obj, namespace: str = "", *, subresource: str = "", options: WriteOptions = NO_WRITE_OPTIONS
     ) -> Obj:
         self.api.warn = self.warn
-        return self.api.update(self.api.kind(resource), obj, namespace, subresource, options, self.caller)
+        kind = self.api.kind(resource)
+        return self._outside(kind, self.api.update(kind, obj, namespace, subresource, options, self.caller))
 
     def patch(
         self,
@@ -102,7 +105,13 @@ class LocalClient:
         options: WriteOptions = NO_WRITE_OPTIONS,
     ) -> Obj:
         self.api.warn = self.warn
-        return self.api.patch(self.api.kind(resource), name, namespace, patch_type, patch, subresource, options, self.caller)
+        kind = self.api.kind(resource)
+        new = self.api.patch(kind, name, namespace, patch_type, patch, subresource, options, self.caller)
+        return self._outside(kind, new)
+
+    def _outside(self, kind: Kind, obj: Obj) -> Obj:
+        """What a write gives back, as clients outside see it."""
+        return obj if self.caller.trusted or not obj["metadata"].get("uid") else self.api.with_managed_fields(kind, obj)
 
     def delete(self, resource: str, name: str, namespace: str = "", *, options: DeleteOptions = NO_DELETE_OPTIONS) -> Obj:
         self.api.warn = self.warn

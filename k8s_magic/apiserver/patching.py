@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from k8s_magic.apiserver import writes
@@ -13,6 +14,7 @@ from k8s_magic.apiserver.managed_fields import Manager
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import patches, strategic
+from k8s_magic.objects.gotext import plain
 from k8s_magic.objects.meta import Key, Obj
 from k8s_magic.objects.times import rfc3339
 
@@ -28,7 +30,9 @@ def apply_patch(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Obj:
         new = _patched(kind, obj, patch_type, patch)
     except patches.PatchError as error:
         if patch_type == "json":
-            raise ApiError(422, "Invalid", f"the server rejected our request due to an error in our request: {error}") from error
+            raise ApiError(422, "Invalid", "the server rejected our request due to an error in our request") from error
+        if "merge key" in str(error):
+            raise ApiError(500, "", str(error)) from error  # Upstream lets this one out as it is.
         raise bad_request(str(error)) from error
     if not isinstance(new, dict):
         raise bad_request(f"cannot unmarshal the patch's result into a {kind.kind}")
@@ -42,17 +46,65 @@ def _decoded(patch: str | bytes) -> Any:
         raise bad_request(f"error decoding patch: {error}") from error
 
 
+def _check_operations(patch: Any) -> None:
+    """A JSON patch is a list of objects. Models apiserver handlers/patch.go's decoding of jsonPatchOp."""
+    if not isinstance(patch, list):
+        raise bad_request(f"error decoding patch: json: cannot unmarshal {_go_name(patch)} into Go value of type []handlers.jsonPatchOp")
+    for operation in patch:
+        if not isinstance(operation, dict):
+            raise bad_request(
+                f"error decoding patch: json: cannot unmarshal {_go_name(operation)} into Go value of type handlers.jsonPatchOp"
+            )
+        for field in ("from", "path"):
+            if not isinstance(operation.get(field, ""), str):
+                what = f"cannot unmarshal {_go_name(operation[field])} into Go struct field jsonPatchOp.{field} of type string"
+                raise bad_request(f"error decoding patch: json: {what}")
+
+
+def _go_name(value: Any) -> str:
+    names = {dict: "object", list: "array", str: "string", bool: "bool"}
+    return names.get(type(value), "number")
+
+
 def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
     if patch_type == "json":
+        _check_operations(patch)
         return patches.json_patch(obj, patch)
     if patch_type == "merge":
         return patches.merge_patch(obj, patch)
     if patch_type == "strategic":
         if not isinstance(patch, dict):
             raise bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}")
-        return strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
+        new = strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
+        _check_types(kind, new, patch)
+        return new
     accepted = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json"
     raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
+
+
+TYPE_ERROR = re.compile(r"json: cannot unmarshal (\w+).* of type (.+)$")
+
+
+def _check_types(kind: Kind, new: Obj, patch: Obj) -> None:
+    """A strategic merge patch goes through another decoder than objects do, with words of its own.
+
+    Models apimachinery runtime/converter.go FromUnstructured, as handlers/patch.go applyPatchToObject reports it.
+    """
+    fatal = schema.decode_errors(new, schema.ref(kind.group, kind.version, kind.kind)).fatal
+    found = TYPE_ERROR.search(fatal or "")
+    if found is None:
+        return
+    given, wanted = found.groups()
+    given = {"object": "map", "array": "slice", "number": "int64"}.get(given, given)
+    if wanted.startswith("[]") or wanted.startswith("map["):
+        problem = f"cannot restore {'slice' if wanted.startswith('[]') else 'map'} from {given}"
+    elif "." in wanted:
+        problem = f"cannot restore struct from: {given}"
+    else:
+        problem = f"unrecognized type: {wanted}"
+    message = f'Invalid value: "{plain(patch)}": {problem}'
+    cause = {"reason": "FieldValueInvalid", "message": message, "field": "patch"}
+    raise ApiError(422, "Invalid", f' "" is invalid: patch: {message}', {"causes": [cause]})
 
 
 def server_side_apply(

@@ -86,10 +86,7 @@ class ServiceAddresses:
             inside = ipaddress.ip_address(asked) in SERVICE_RANGE
         except ValueError:
             return ""  # Validation has its own word on what is no address.
-        if inside:
-            return ""
-        given = f"failed to allocate IP {asked}: the provided IP ({asked}) is not in the valid range."
-        return f"{given} The range of valid IPs is {SERVICE_RANGE}"
+        return "" if inside else f"failed to allocate IP {asked}: the provided network does not match the current range"
 
     def _free_ip(self, uid: str) -> str:
         for attempt in range(1 << 16):

@@ -33,10 +33,13 @@ SYSTEM_FIELDS = (
 WRITTEN_WITH_STATUS = {"deployments.apps": ("annotations",), "nodes": ("labels", "annotations"), "pods": ("labels", "annotations")}
 
 
-def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: Caller) -> None:
-    """Refuse what the API's decoder cannot read; warn of what it would drop. Models the strict decoder of apimachinery."""
+def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: Caller) -> Obj:
+    """A private copy of what a client sent, as the API reads it: refused where types are wrong, without unknown fields and empty ones.
+
+    Models the strict decoder of apimachinery. Our own components know what they send, so theirs is only copied.
+    """
     if caller.trusted:
-        return
+        return deep_copy(obj)  # type: ignore[no-any-return]
     handled = f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}'
     if not isinstance(obj, dict) or not isinstance(obj.get("metadata", {}), dict):
         raise bad_request(f"{handled}: json: cannot unmarshal value into Go value of type v1.{kind.kind}")
@@ -44,7 +47,7 @@ def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: 
     if given != (kind.api_version, kind.kind):
         raise bad_request(_wrong_kind(kind, *given))
     if not api.decodes_strictly(kind):
-        return
+        return deep_copy(obj)  # type: ignore[no-any-return]
     result = schema.decode_errors(obj, schema.ref(kind.group, kind.version, kind.kind))
     if result.fatal:
         raise bad_request(f"{handled}: {result.fatal}")
@@ -52,6 +55,7 @@ def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: 
         raise bad_request(f"{handled}: strict decoding error: {', '.join(result.unknown)}")
     for text in result.unknown if options.field_validation in ("", "Warn") else ():
         api.warn(text)
+    return result.object  # type: ignore[no-any-return]
 
 
 def _wrong_kind(kind: Kind, api_version: Any, name: Any) -> str:
@@ -63,8 +67,7 @@ def _wrong_kind(kind: Kind, api_version: Any, name: Any) -> str:
 
 def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteOptions, caller: Caller) -> Obj:
     """Store a new object. Models apiserver registry Store.Create and rest.BeforeCreate."""
-    decode(api, kind, obj, options, caller)
-    draft = deep_copy(obj)
+    draft = decode(api, kind, obj, options, caller)
     meta = draft.setdefault("metadata", {})
     _place(kind, meta, namespace)
     if meta.get("resourceVersion") not in (None, ""):
@@ -115,7 +118,8 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
     """Replace `old`. Models registry Store.Update and rest.BeforeUpdate."""
     if obj is old:
         return old
-    decode(api, kind, obj, options, caller)
+    if not caller.trusted:
+        obj = decode(api, kind, obj, options, caller)
     _check_preconditions(kind, old, obj)
     # Our own components hand over path copies, which share with what is stored: only the top levels become private.
     draft = _merge_status(kind, old, obj) if subresource == "status" else _private(kind, old, obj, caller)
@@ -137,9 +141,10 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
 def _check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
     meta, stored = obj.get("metadata") or {}, old["metadata"]
     if meta.get("uid") and meta["uid"] != stored["uid"]:
-        raise conflict(
-            kind, stored["name"], f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {stored['uid']}"
-        )
+        failed = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {stored['uid']}"
+        key = "/".join(filter(None, ["/registry", kind.plural, stored.get("namespace"), stored["name"]]))
+        why = f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {failed}"
+        raise conflict(kind, stored["name"], why)
     version = meta.get("resourceVersion")
     if version and version != stored["resourceVersion"]:
         raise conflict(kind, stored["name"])
@@ -148,7 +153,7 @@ def _check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
 def _private(kind: Kind, old: Obj, obj: Obj, caller: Caller) -> Obj:
     """A draft whose changed parts may be edited in place."""
     if not caller.trusted:
-        draft: Obj = deep_copy(obj)
+        draft = obj  # The decoder's own copy.
     else:
         draft = {k: v if v is old.get(k) else deep_copy(v) for k, v in obj.items()}
         draft["metadata"] = dict(draft["metadata"])
