@@ -104,7 +104,8 @@ class Applying:
         info.obj = patches.without_nulls(modified)
         if self.dry != "client":
             try:
-                info.refresh(self.call.client.create(info.mapping.resource, info.obj, info.namespace, options=self.options))
+                new = common.creatable(info.obj)
+                info.refresh(self.call.client.create(info.mapping.resource, new, info.namespace, options=self.options))
             except ApiError as error:
                 raise source_error("creating", info.source, error) from None
         return "created"
@@ -146,7 +147,7 @@ class Applying:
         while self._exists(info):
             waiting.check_may_wait(self.call.environment)
             await client.sleep(1)
-        return client.create(info.mapping.resource, patches.without_nulls(modified), info.namespace, options=self.options)
+        return client.create(info.mapping.resource, common.creatable(patches.without_nulls(modified)), info.namespace, options=self.options)
 
     def _exists(self, info: Info) -> bool:
         try:

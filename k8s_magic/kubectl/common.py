@@ -101,6 +101,11 @@ def with_renewed_annotation(call: Call, obj: Obj) -> Obj:
     return with_last_applied(obj) if call.flags.get("save-config") or LAST_APPLIED in annotations else obj
 
 
+def creatable(obj: Obj) -> Obj:
+    """The object as it may be created: a manifest may have been read from a server once. Models resource.Helper.Create."""
+    return remove_in(obj, ["metadata", "resourceVersion"])  # type: ignore[no-any-return]
+
+
 def without(obj: Obj, *paths: tuple[str, ...]) -> Obj:
     """The object without what stands at `paths`."""
     for path in paths:

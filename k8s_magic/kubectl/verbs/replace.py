@@ -91,7 +91,7 @@ async def _force(call: Call, query: builder.Query) -> None:
     created: list[Info] = []
 
     def create(info: Info) -> None:
-        obj = recording.recorded(call, common.with_renewed_annotation(call, info.obj))
+        obj = common.creatable(recording.recorded(call, common.with_renewed_annotation(call, info.obj)))
         info.refresh(call.client.create(info.mapping.resource, obj, info.namespace, options=common.write_options(call)))
         created.append(info)
         show(info.obj)

@@ -35,7 +35,7 @@ async def run(call: Call) -> int | None:
         info.obj = recording.recorded(call, common.with_renewed_annotation(call, info.obj))
         if dry != "client":
             try:
-                info.refresh(call.client.create(info.mapping.resource, info.obj, info.namespace, options=options))
+                info.refresh(call.client.create(info.mapping.resource, common.creatable(info.obj), info.namespace, options=options))
             except ApiError as error:
                 raise source_error("creating", info.source, error) from None
         created.append(info)
