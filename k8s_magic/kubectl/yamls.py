@@ -67,6 +67,7 @@ def load(text: str) -> Any:
     """The first YAML document of `text` as JSON values, None where it is empty. Errors: YamlError. Models go-yaml v2 Unmarshal."""
     loader = None
     try:
+        _check_depth(text)
         loader = _Loader(text)
         node = loader.get_node() if loader.check_node() else None
     except yaml.reader.ReaderError as error:
@@ -77,6 +78,25 @@ def load(text: str) -> Any:
         if loader is not None:
             loader.dispose()
     return None if node is None else _Builder(text).build(node)
+
+
+_DEEPEST = 200
+"""go-yaml follows 10,000 levels; libyaml's composer and Python's stack end long before, and no manifest nests like that."""
+_OPENING = re.compile(r"^[ ?-]*", re.MULTILINE)
+_DEEPER = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
+_HIGHER = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what nests too deeply, before the composer recurses into it. Tokens are looked at only where the text could be deep."""
+    flow = text.count("[") + text.count("{")
+    if flow <= _DEEPEST and max(len(opening[0]) for opening in _OPENING.finditer(text)) <= _DEEPEST:
+        return
+    depth = 0
+    for token in yaml.scan(text, Loader=_LoaderBase):
+        depth += isinstance(token, _DEEPER) - isinstance(token, _HIGHER)
+        if depth > _DEEPEST:
+            raise YamlError("yaml: exceeded max depth of 10000")
 
 
 def documents(text: str, where: str) -> Iterator[Any]:
