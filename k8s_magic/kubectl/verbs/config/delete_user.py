@@ -1,0 +1,15 @@
+"""kubectl config delete-user."""
+
+from __future__ import annotations
+
+from k8s_magic.kubectl import configfile
+from k8s_magic.kubectl.verb import Call, Verb
+
+
+async def run(call: Call) -> int | None:
+    """Take it out of the file."""
+    configfile.delete(call, "users")
+    return None
+
+
+VERB = Verb("delete-user", "Take a user out of the kubeconfig.", run, examples=("kubectl config delete-user old",))
