@@ -5,8 +5,6 @@ from __future__ import annotations
 from k8s_magic.images import _http
 from k8s_magic.images.context import Context
 
-ANY_PORT = 0
-"""Listening here takes what nobody else listens for; the manifest of such an image does not say its ports."""
 EXIT_ON_COMPLETE = "--keygen-exit-on-complete"
 EXIT_CODE = "--keygen-exit-code="
 WORK_S = 4.0
@@ -26,7 +24,7 @@ async def main(ctx: Context, argv: list[str]) -> int:
         return _http.text(200, f"{ctx.image} on {ctx.hostname}\n")
 
     try:
-        for port in ctx.ports or (ANY_PORT,):
+        for port in ctx.ports:
             _http.serve(ctx, port, answer)
     except OSError as error:
         ctx.stderr(f"listen: {error.strerror}\n")

@@ -55,7 +55,7 @@ class Context(Protocol):
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """Ports that the manifest declares for the container or probes, for programs that cannot know better."""
+        """Ports that the manifest declares or probes, for programs that cannot know better; 0, if it names none, for any port."""
         ...
 
     @property

@@ -187,12 +187,16 @@ class Container:
             return
 
     async def _pull_failed(self, name: str, why: str) -> None:
-        """ErrImagePull, then ImagePullBackOff until it is time to try again; a new image in the spec is tried at once."""
-        failed_at = self.loop.now
+        """ErrImagePull, then ImagePullBackOff until it is time to try again; a new image in the spec is tried at once.
+
+        Further failures are not shown as ErrImagePull again, so that one sees the same whenever one looks.
+        """
+        failed_at, is_first = self.loop.now, self.state.waiting != "ImagePullBackOff"
         wait_s = self._pull_backoff.next(failed_at)
         self.event("Warning", "Failed", f'Failed to pull image "{name}": {why}')
         self.event("Warning", "Failed", "Error: ErrImagePull")
-        self._wait("ErrImagePull", why)
+        if is_first:
+            self._wait("ErrImagePull", why)
         await self.worker.sleep_unless_changed(PULL_BACKOFF_SHOWN_AFTER_S, lambda: self.image_name != name)
         if self.image_name != name:
             return

@@ -132,7 +132,7 @@ def _conditions(
     gates = [gate["conditionType"] for gate in pod["spec"].get("readinessGates") or ()]
     known = {c["type"]: c for c in old.get("conditions") or ()}
     found = {
-        "PodReadyToStartContainers": {"status": "True" if view.sandbox_ready and phase not in ("Succeeded", "Failed") else "False"},
+        "PodReadyToStartContainers": {"status": "True" if view.sandbox_ready else "False"},
         "Initialized": _initialized(inits, mains, phase),
         "Ready": _behind_gates(containers, gates, known),
         "ContainersReady": containers,
