@@ -80,6 +80,8 @@ class Kind:
     row: Callable[[Obj, float], list[Any]] | None = None
     """(obj, now in seconds) -> one cell a column; None stands for Name and Created At (see k8s_magic.kinds.columns)."""
 
+    decode: Callable[[Obj], Any] | None = None
+    """How an object is read (a decode.DecodeResult), where v1.36's own definitions do not tell: custom resources."""
     default: Callable[[Obj], None] = _nothing
     """Fill in v1.36's defaults, in place. Runs on create and on each change outside status."""
     prepare_create: Callable[[Obj], None] = _nothing

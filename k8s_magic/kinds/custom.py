@@ -1,0 +1,104 @@
+"""Kinds that users define: each served version of a CustomResourceDefinition becomes a Kind like the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from k8s_magic.kinds import structural
+from k8s_magic.kinds.columns import AGE, NAME, age, since
+from k8s_magic.kinds.decode import DecodeResult, metadata_error
+from k8s_magic.kinds.kind import Column, FieldError, Kind
+from k8s_magic.objects import jsonpath
+from k8s_magic.objects.edit import set_in
+from k8s_magic.objects.meta import Obj, get_in
+
+
+def kinds_of(crd: Obj) -> list[Kind]:
+    """A Kind for each version that the definition serves, the storage version first."""
+    served = [version for version in crd["spec"]["versions"] if version.get("served")]
+    return [_kind(crd["spec"], version) for version in sorted(served, key=lambda version: not version.get("storage"))]
+
+
+def _kind(spec: Obj, version: Obj) -> Kind:
+    names, subresources = spec["names"], version.get("subresources") or {}
+    schema = (version.get("schema") or {}).get("openAPIV3Schema") or {structural.ANY_FIELDS: True}
+    columns, row = _table(version.get("additionalPrinterColumns") or [])
+    scale, set_scale = _scale(subresources.get("scale"))
+    return Kind(
+        kind=names["kind"],
+        plural=names["plural"],
+        group=spec["group"],
+        version=version["name"],
+        singular=names.get("singular") or names["kind"].lower(),
+        short_names=tuple(names.get("shortNames") or ()),
+        categories=tuple(names.get("categories") or ()),
+        namespaced=spec.get("scope") == "Namespaced",
+        subresources=tuple(sorted(subresources)),
+        columns=columns,
+        row=row,
+        decode=lambda obj: _decode(obj, schema),
+        default=lambda draft: structural.fill(draft, schema),
+        validate=lambda obj: _validate(obj, schema),
+        has_generation=True,
+        scale=scale,
+        set_scale=set_scale,
+    )
+
+
+def _decode(obj: Obj, schema: Obj) -> DecodeResult:
+    kept, unknown = structural.prune(obj, schema)
+    return DecodeResult(kept, unknown, metadata_error(obj))
+
+
+def _validate(obj: Obj, schema: Obj) -> list[FieldError]:
+    return structural.judge({k: v for k, v in obj.items() if k != "metadata"}, schema)
+
+
+def _table(columns: list[Obj]) -> tuple[tuple[Column, ...], Callable[[Obj, float], list[Any]]]:
+    """Models apiextensions-apiserver pkg/registry/customresource/tableconvertor."""
+    if not columns:
+        return (NAME, AGE), lambda obj, now: [obj["metadata"]["name"], age(obj, now)]
+    paths = [(jsonpath.compile(f"{{{column['jsonPath']}}}"), column["type"]) for column in columns]
+    shown = [Column(c["name"], c.get("description", ""), c["type"], c.get("format", ""), c.get("priority", 0)) for c in columns]
+
+    def row(obj: Obj, now: float) -> list[Any]:
+        return [obj["metadata"]["name"], *[_cell(path, of_type, obj, now) for path, of_type in paths]]
+
+    return (NAME, *shown), row
+
+
+def _cell(path: jsonpath.JSONPath, of_type: str, obj: Obj, now: float) -> Any:
+    try:
+        found = [value for values in path.find(obj) for value in values]
+    except jsonpath.JSONPathError:
+        return None
+    if not found:
+        return None
+    if of_type == "date":
+        return since(found[0], now) if isinstance(found[0], str) else "<invalid>"
+    return found[0] if len(found) == 1 or of_type != "string" else ",".join(map(str, found))
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.removeprefix(".").split("."))
+
+
+def _scale(paths: Obj | None) -> tuple[Callable[[Obj], Obj] | None, Callable[[Obj, int], Obj] | None]:
+    if not paths:
+        return None, None
+    wanted, there = _steps(paths["specReplicasPath"]), _steps(paths["statusReplicasPath"])
+    selector = paths.get("labelSelectorPath")
+
+    def scale(obj: Obj) -> Obj:
+        kept = {k: v for k, v in obj["metadata"].items() if k in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")}
+        status: Obj = {"replicas": get_in(obj, *there, default=0)}
+        if selector:
+            status["selector"] = get_in(obj, *_steps(selector), default="")
+        spec = {"replicas": get_in(obj, *wanted)} if get_in(obj, *wanted) else {}
+        return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": kept, "spec": spec, "status": status}
+
+    def set_scale(obj: Obj, replicas: int) -> Obj:
+        return set_in(obj, wanted, replicas)  # type: ignore[no-any-return]
+
+    return scale, set_scale
