@@ -6,6 +6,7 @@ is not queued twice; what queued it meanwhile is remembered as the causes of wha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -29,21 +30,30 @@ class Worker:
         self.controller = controller
         self._loop = controller.client.loop
         self._waiting: dict[Key, list[int]] = {}
+        self._due: dict[Key, float] = {}
         self._again: dict[Key, Timer] = {}
         self._failures: dict[Key, int] = {}
 
     def queue(self, key: Key, cause: int, delay: float | None = None) -> None:
         """Let `key` run soon; `cause` is the revision that asks for it, 0 for none."""
-        causes = self._waiting.get(key)
-        if causes is not None:
-            if cause:
-                causes.append(cause)
-            return
-        self._waiting[key] = [cause] if cause else []
-        self._loop.call_later(self.controller.reaction_s if delay is None else delay, partial(self._run, key))
+        causes = self._waiting.setdefault(key, [])
+        if cause:
+            causes.append(cause)
+        delay = self.controller.reaction_s if delay is None else delay
+        due = self._loop.now + delay
+        if due < self._due.get(key, math.inf):
+            self._due[key] = due
+            self._loop.call_later(delay, partial(self._run, key))
+
+    def queue_gathered(self, key: Key, cause: int) -> None:
+        """`queue` for changes that come in bursts."""
+        self.queue(key, cause, self.controller.gather_s or None)
 
     def _run(self, key: Key) -> None:
+        if key not in self._waiting:
+            return  # It was queued anew for an earlier time, and has run.
         self.controller.client.causes = tuple(self._waiting.pop(key))
+        self._due.pop(key, None)
         timer = self._again.pop(key, None)
         if timer is not None:
             timer.cancel()
@@ -79,6 +89,7 @@ class Manager:
         self._classes = tuple(controllers.registry() if classes is None else classes)
         self._listeners: dict[str, list[tuple[Worker, Mapper]]] = {}
         self._owners: dict[str, dict[str, Worker]] = {}
+        self._subjects: dict[str, list[Worker]] = {}
         self.controllers: dict[str, Controller] = {}
 
     def start(self) -> None:
@@ -86,7 +97,7 @@ class Manager:
         client = self._client_for("controller-manager")
         for kind in self._classes:
             self._add(kind)
-        resources = sorted({*self._listeners, *self._owners})
+        resources = sorted({*self._listeners, *self._owners, *self._subjects})
         for resource in resources:
             client.subscribe(resource, partial(self._observe, resource))
         for resource in resources:
@@ -102,7 +113,7 @@ class Manager:
         worker = Worker(controller)
         self.controllers[kind.name] = controller
         if kind.kind:
-            self._listeners.setdefault(kind.kind, []).append((worker, lambda event, old: (key(event.object),)))
+            self._subjects.setdefault(kind.kind, []).append(worker)
         for resource in kind.owns:
             if resource in known:
                 self._owners.setdefault(resource, {})[known[kind.kind].kind] = worker
@@ -112,6 +123,8 @@ class Manager:
 
     def _observe(self, resource: str, event: WatchEvent, old: Obj | None) -> None:
         obj, cause = event.object, revision(event.object)
+        for worker in self._subjects.get(resource, ()):
+            self._tell_subject(worker, event, old, cause)
         for worker, mapper in self._listeners.get(resource, ()):
             for concerned in mapper(event, old):
                 worker.queue(concerned, cause)
@@ -120,10 +133,18 @@ class Manager:
             self._tell_owners(owners, obj, old, cause)
 
     @staticmethod
+    def _tell_subject(worker: Worker, event: WatchEvent, old: Obj | None, cause: int) -> None:
+        is_same = old is not None and old["metadata"].get("generation") == event.object["metadata"].get("generation")
+        if event.type == "MODIFIED" and is_same:
+            worker.queue_gathered(key(event.object), cause)
+        else:
+            worker.queue(key(event.object), cause)
+
+    @staticmethod
     def _tell_owners(owners: dict[str, Worker], obj: Obj, old: Obj | None, cause: int) -> None:
         now = controller_of(obj)
         before = controller_of(old) if old is not None and old["metadata"] is not obj["metadata"] else now
         for reference in (now,) if before == now else (before, now):
             worker = owners.get(reference["kind"]) if reference else None
             if worker is not None and reference is not None:
-                worker.queue(Key(namespace(obj), reference["name"]), cause)
+                worker.queue_gathered(Key(namespace(obj), reference["name"]), cause)

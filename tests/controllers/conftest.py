@@ -14,7 +14,6 @@ from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller
 from k8s_magic.controllers.daemonset_pods import target_node
 from k8s_magic.controllers.manager import Manager
-from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.times import rfc3339
 from k8s_magic.sim.lineage import Lineage
@@ -128,7 +127,11 @@ class World:
         kubelet.write_status("pods", {**pod, "status": {**pod.get("status", {}), **status}})
 
     def set_phase(self, pod: Obj, phase: str) -> None:
-        self.client_for("kubelet").write_status("pods", set_in(pod, ("status", "phase"), phase))
+        """Say that the pod's containers have ended now, and how."""
+        end = {"exitCode": 0 if phase == "Succeeded" else 1, "finishedAt": rfc3339(self.loop.now)}
+        containers = [{"name": c["name"], "state": {"terminated": end}, "restartCount": 0} for c in pod["spec"]["containers"]]
+        status = {**pod["status"], "phase": phase, "containerStatuses": containers}
+        self.client_for("kubelet").write_status("pods", {**pod, "status": status})
 
     def _remove(self, name: str, namespace: str, uid: str) -> None:
         pod = self.client.peek("pods", name, namespace)
