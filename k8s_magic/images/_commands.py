@@ -98,6 +98,15 @@ async def whoami(ctx: Context, argv: list[str]) -> int:
     return 0
 
 
+async def shuf(ctx: Context, argv: list[str]) -> int:
+    """Lines of standard input in a drawn order; -n takes the first ones of it."""
+    lines = ctx.stdin.decode("utf-8", "replace").splitlines()
+    drawn = sorted(lines, key=lambda line: ctx.draw(1 << 64, "shuf", line))
+    most = next((int(argv[i + 1]) for i, arg in enumerate(argv[:-1]) if arg == "-n" and argv[i + 1].isdigit()), len(drawn))
+    ctx.stdout("".join(line + "\n" for line in drawn[:most]))
+    return 0
+
+
 async def ps(ctx: Context, argv: list[str]) -> int:
     ctx.stdout("PID   USER     TIME  COMMAND\n    1 root      0:00 " + ctx.image.rsplit("/", 1)[-1].split(":")[0] + "\n")
     return 0
@@ -172,6 +181,7 @@ OWN: Mapping[str, Program] = {
     "whoami": whoami,
     "id": whoami,
     "ps": ps,
+    "shuf": shuf,
     **_network_commands.COMMANDS,
 }
 """What scripts find beside the shell library's tools."""

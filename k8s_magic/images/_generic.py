@@ -5,6 +5,8 @@ from __future__ import annotations
 from k8s_magic.images import _http
 from k8s_magic.images.context import Context
 
+ANY_PORT = 0
+"""What `ctx.ports` gives where no port is known; the first container of a Pod that wants it has it."""
 EXIT_ON_COMPLETE = "--keygen-exit-on-complete"
 EXIT_CODE = "--keygen-exit-code="
 WORK_S = 4.0
@@ -23,12 +25,13 @@ async def main(ctx: Context, argv: list[str]) -> int:
         ctx.stdout(f'{request.peer.rsplit(":", 1)[0]} "{request.method} {request.target}" 200\n')
         return _http.text(200, f"{ctx.image} on {ctx.hostname}\n")
 
-    try:
-        for port in ctx.ports:
+    for port in ctx.ports:
+        try:
             _http.serve(ctx, port, answer)
-    except OSError as error:
-        ctx.stderr(f"listen: {error.strerror}\n")
-        return 1
+        except OSError as error:
+            if port != ANY_PORT:
+                ctx.stderr(f"listen tcp :{port}: bind: {(error.strerror or '').lower()}\n")
+                return 1
     ctx.steady()
     await ctx.wait_for_signal()
     await ctx.sleep(STOP_S)

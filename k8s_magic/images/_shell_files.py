@@ -35,8 +35,10 @@ class Entry:
 class ShellFiles:
     """just-bash's file system over a mapping of absolute paths."""
 
-    def __init__(self, files: MutableMapping[str, bytes], mounts: Iterable[str] = ()) -> None:
+    def __init__(self, files: MutableMapping[str, bytes], mounts: Iterable[str] = (), *, has_all: bool = False) -> None:
+        """With `has_all` any directory can be written to: nobody has written down what the image holds."""
         self._files = files
+        self._has_all = has_all
         self._directories: set[str] = {*ROOT, *mounts}
         self._modes: dict[str, int] = {}
 
@@ -71,7 +73,7 @@ class ShellFiles:
             return
         if self._is_directory(path):
             raise IsADirectoryError(f"EISDIR: illegal operation on a directory, open '{path}'")
-        if not self._is_directory(posixpath.dirname(path)):
+        if not self._has_all and not self._is_directory(posixpath.dirname(path)):
             raise FileNotFoundError(f"ENOENT: no such file or directory, open '{path}'")
         self._files[path] = content.encode() if isinstance(content, str) else content
 

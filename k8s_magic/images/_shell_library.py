@@ -56,6 +56,7 @@ def _interpreter(ctx: Context, words: list[str], commands: Mapping[str, Program]
     env: Any = VariableStore({"PATH": PATH, "HOME": "/root", "PWD": "/", "HOSTNAME": ctx.hostname, "OPTIND": "1", "?": "0", **ctx.env})  # type: ignore[no-untyped-call]
     for name in ("PATH", "HOME", "PWD", "HOSTNAME", *ctx.env):
         env.set_attribute(name, "x")
+    env["RANDOM"] = str(ctx.draw(32768, "RANDOM"))  # The seed of the library's own generator.
     env["0"] = words[0] if words else "sh"
     for place, word in enumerate(words[1:], 1):
         env[str(place)] = word

@@ -210,7 +210,7 @@ class Container:
         """Variables and files as they are now; `ConfigError` where something is missing."""
         worker = self.worker
         self.env = environment.build(worker.client, self.network.services, worker.pod, self.spec, worker.addresses())
-        self.files = worker.files_for(self.spec, self.env)
+        self.files = worker.files_for(self.spec, self.env, has_all_directories=not self.image.known)
 
     def _start(self) -> None:
         if self.state.terminated is not None or self.state.last is not None:
@@ -224,6 +224,8 @@ class Container:
         args = [expand(word, self.env) for word in self.spec.get("args") or ()]
         argv = self.image.argv(command, args)
         program = self.image.program(argv)
+        if self.state.kind == "init" and not self.image.known and program is self.image.main:
+            program = succeed  # Whatever it is, it is written to come to an end.
         self.cpu, self.memory = 0.0, DEFAULT_MEMORY
         if program is None:
             self._cannot_start(argv[0])

@@ -360,10 +360,10 @@ class PodWorker:
 
     # --- Files ---
 
-    def files_for(self, spec: Obj, env: dict[str, str]) -> Files:
+    def files_for(self, spec: Obj, env: dict[str, str], *, has_all_directories: bool) -> Files:
         """A container's file system: its image's few files, with the Pod's volumes mounted."""
         mounts = [self._mount(mount, env) for mount in spec.get("volumeMounts") or () if mount["name"] in self.volumes]
-        return Files(mounts, self._base_files)
+        return Files(mounts, self._base_files, has_all_directories=has_all_directories)
 
     def _mount(self, mount: Obj, env: dict[str, str]) -> Mount:
         volume = self.volumes[mount["name"]]
