@@ -20,6 +20,7 @@ _OMITTED = "DATA+OMITTED"
 _SECRET = ("token", "password")
 _DATA = ("certificate-authority-data", "client-certificate-data", "client-key-data")
 EMBEDDED = "k8s-magic"
+SERVER = "https://192.168.64.2:6443"
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "clusters": (
@@ -107,7 +108,7 @@ def _embedded(call: Call) -> Config:
     context = {"cluster": EMBEDDED, "user": EMBEDDED}
     if call.environment.namespace != "default":
         context["namespace"] = call.environment.namespace
-    server = {"server": "https://192.168.64.2:6443"}
+    server = {"server": SERVER}
     return Config({EMBEDDED: server}, {EMBEDDED: context}, {EMBEDDED: {}}, EMBEDDED)
 
 

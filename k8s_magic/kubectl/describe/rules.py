@@ -23,10 +23,18 @@ def role(obj: Obj) -> str:
     parts.both(w, obj)
     w.line("PolicyRule:")
     w.header("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
-    for line, verbs in sorted(_compact(obj.get("rules") or []), key=_order):
-        urls, names = [line.url] if line.url else [], [line.name] if line.name else []
-        w.line(_combined(line), go_list(urls), go_list(names), go_list(verbs), level=1)
+    for cells in lines(obj.get("rules") or []):
+        w.line(*cells, level=1)
     return w.text()
+
+
+def lines(rules: list[Obj]) -> list[list[str]]:
+    """Cells of a table: resource, URLs, names, verbs."""
+    found = []
+    for line, verbs in sorted(_compact(rules), key=_order):
+        urls, names = [line.url] if line.url else [], [line.name] if line.name else []
+        found.append([_combined(line), go_list(urls), go_list(names), go_list(verbs)])
+    return found
 
 
 def _order(item: tuple[_Line, list[str]]) -> str:
