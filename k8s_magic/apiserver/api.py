@@ -300,6 +300,8 @@ class ApiServer:
     def raw(self, path: str) -> Any:
         if path.split("?")[0] == "/version":
             return discovery.version()
+        if path.split("?")[0].rstrip("/") == "/apis":
+            return discovery.groups(self.kinds.values())
         if path.split("?")[0] == "/openapi/v2":
             return {"swagger": "2.0", "definitions": documented_definitions()}
         if path.split("?")[0].rstrip("/") in ("/healthz", "/livez", "/readyz"):

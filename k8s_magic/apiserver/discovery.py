@@ -34,6 +34,19 @@ GROUPS = (
 )
 
 
+def groups(kinds: Iterable[Kind]) -> Obj:
+    """What /apis answers: v1.36's groups, and those of custom resources."""
+    found = {group: {"v1"} for group in GROUPS if group} | {"autoscaling": {"v1", "v2"}}
+    for kind in kinds:
+        if kind.group:
+            found.setdefault(kind.group, set()).add(kind.version)
+    listed = []
+    for group in sorted(found, key=lambda group: (_rank(group), group)):
+        versions = [{"groupVersion": f"{group}/{version}", "version": version} for version in sorted(found[group], reverse=True)]
+        listed.append({"name": group, "versions": versions, "preferredVersion": versions[0]})
+    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
+
+
 def resources(kinds: Iterable[Kind]) -> list[Obj]:
     """An APIResource a kind, in the server's order of groups, alphabetical within."""
     return [_resource(kind) for kind in sorted(kinds, key=lambda kind: (_rank(kind.group), kind.group, kind.plural))]
