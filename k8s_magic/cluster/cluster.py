@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from typing import Literal
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal, Protocol
 
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.caller import Caller
@@ -29,6 +30,18 @@ SETTLED_AFTER_S = 3.0
 SETTLE_LIMIT_S = 600.0
 QUIET_RESOURCES = ("events", "leases.coordination.k8s.io")
 ClockMode = Literal["step", "pause"]
+
+
+class Pace(Protocol):
+    """A wall clock that a cluster follows (see k8s_magic.live)."""
+
+    def target(self) -> float:
+        """Where the cluster's clock should stand now, in seconds since the epoch."""
+        ...
+
+    def rest(self) -> None:
+        """Let real time pass, with the cluster's lock free for others."""
+        ...
 
 
 class Cluster:
@@ -56,6 +69,8 @@ class Cluster:
         self.commands: list[Command] = []
         self.env: dict[str, str] = {}
         self.editor: Callable[[str, str], str] | None = None
+        self.lock: AbstractContextManager[object] = nullcontext()
+        self.pace: Pace | None = None
         self.loop = Loop(BORN_AT)
         self.lineage = Lineage(seed)
         self.api = ApiServer(self.loop, self.lineage)
@@ -103,6 +118,8 @@ class Cluster:
             ip=f"192.168.64.{index + 1}" if index < 250 else f"192.168.{64 + index // 250}.{index % 250 + 1}",
             pod_cidr=f"10.244.{index - 1}.0/24" if index <= 256 else f"10.{244 + (index - 1) // 256}.{(index - 1) % 256}.0/24",
             images_pulled=not self.system,
+            first_restart_waits=not self.system,
+            kubelet_port=10250 if self.system else 0,
             labels=CONTROL_PLANE_LABELS if control_plane else {},
             taints=CONTROL_PLANE_TAINTS if control_plane else (),
         )
@@ -133,7 +150,9 @@ class Cluster:
     def tick(self, duration: str | float) -> None:
         """Let time pass: "30s", "1m30s", or seconds."""
         seconds = parse_duration(duration) if isinstance(duration, str) else float(duration)
-        self.loop.run_until(self.loop.now + seconds)
+        with self.lock:
+            self.catch_up()
+            self.loop.run_until(self.loop.now + seconds)
 
     def settle(self, quiet_s: float = SETTLED_AFTER_S, limit_s: float = SETTLE_LIMIT_S) -> bool:
         """Let time pass until no object has changed for `quiet_s` seconds; False where `limit_s` came first."""
@@ -163,6 +182,13 @@ class Cluster:
             argv = shlex.split(line) if isinstance(line, str) else list(line)
         except ValueError as error:
             return Result("", f"error: {error}\n", 1)
+        with self.lock:
+            return self._kubectl(argv, stdin, cwd, on_output)
+
+    def _kubectl(
+        self, argv: list[str], stdin: str | None, cwd: str | os.PathLike[str] | None, on_output: Callable[[str], None] | None
+    ) -> Result:
+        self.catch_up()
         in_background = argv[-1:] == ["&"]
         run = self.start(argv[:-1] if in_background else argv, stdin, cwd, on_output)
         if in_background:
@@ -183,8 +209,13 @@ class Cluster:
         self.commands.append(Command(len(self.commands) + 1, self.loop.now, tuple(words), stdin, self.api.store.revision))
         return Run(self, words, stdin, cwd, on_output)
 
+    def catch_up(self) -> None:
+        """Move the clock to where the wall clock wants it, if the cluster follows one."""
+        if self.pace is not None:
+            self.loop.run_until(max(self.loop.now, self.pace.target()))
+
     def _after_command(self) -> None:
-        if self.clock == "step":
+        if self.clock == "step" and self.pace is None:
             self.loop.run_until(self.loop.now + self.step_s)
 
     def take_background(self) -> str:

@@ -61,9 +61,8 @@ class Run:
 
     def finish(self) -> int:
         """Run the clock until the process ends; 1 where it would not within a day."""
-        loop = self._cluster.loop
         try:
-            if not loop.run_until_done(self._task, loop.now + COMMAND_LIMIT_S):
+            if not (self._paced() if self._cluster.pace is not None else self._at_once()):
                 self._stderr.append("error: the command waits for something that will not happen\n")
                 self._task.cancel()
                 return 1
@@ -71,6 +70,21 @@ class Run:
             self._task.cancel()
             raise
         return self._task.result()
+
+    def _at_once(self) -> bool:
+        loop = self._cluster.loop
+        return loop.run_until_done(self._task, loop.now + COMMAND_LIMIT_S)
+
+    def _paced(self) -> bool:
+        """Follow the wall clock: nothing happens before its time."""
+        loop, pace = self._cluster.loop, self._cluster.pace
+        end = loop.now + COMMAND_LIMIT_S
+        while pace is not None and loop.now < end:
+            if loop.run_until_done(self._task, pace.target()):
+                return True
+            self._cluster.catch_up()
+            pace.rest()
+        return False
 
     def cancel(self) -> None:
         self._task.cancel()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from k8s_magic.apiserver.api import ApiServer
-from k8s_magic.apiserver.client import DeleteOptions, PatchType, WriteOptions
+from k8s_magic.apiserver.client import DeleteOptions, PatchType, WatchEvent, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, method_not_supported, unsupported_media_type
 from k8s_magic.apiserver.http import documents
 from k8s_magic.apiserver.http.messages import EventStream, Request, Response, encode, table_objects
@@ -87,11 +87,22 @@ class Handler:
         fields = request.parameter("fieldSelector")
         if where.name:
             fields = ",".join(filter(None, [fields, f"metadata.name={where.name}"]))
-        version = request.parameter("resourceVersion")
+        initial = request.flag("sendInitialEvents")
+        version = "" if initial else request.parameter("resourceVersion")
         watch = self._api.watch(kind, where.namespace, request.parameter("labelSelector"), fields, version, table_objects(request))
+        if initial:
+            watch.push(self._end_of_initial_events(kind))
         timeout = request.number("timeoutSeconds")
-        bookmarks = request.flag("allowWatchBookmarks") and request.flag("sendInitialEvents")
-        return EventStream(watch, [], request.accept.is_partial, float(timeout) if timeout else None, bookmarks)
+        return EventStream(watch, [], request.accept.is_partial, float(timeout) if timeout else None)
+
+    def _end_of_initial_events(self, kind: Kind) -> WatchEvent:
+        """The bookmark that tells an informer that it has seen all that there was."""
+        metadata = {
+            "resourceVersion": str(self._api.store.revision),
+            "creationTimestamp": None,
+            "annotations": {"k8s.io/initial-events-end": "true"},
+        }
+        return WatchEvent("BOOKMARK", {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": metadata})
 
     # --- Writing ---
 

@@ -106,7 +106,6 @@ class EventStream:
     warnings: list[str]
     partial: bool = False
     timeout_s: float | None = None
-    bookmarks: bool = False
 
 
 def encode(value: Any) -> bytes:

@@ -1,0 +1,207 @@
+"""The server itself: one thread with tornado in it, on loopback, and the way from there into the cluster and back."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import secrets
+import tempfile
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tornado.httpserver
+import tornado.ioloop
+import tornado.netutil
+import tornado.web
+
+from k8s_magic import live
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.client import Stream, WatchEvent
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.http import EventStream, Handler, Request, Response
+from k8s_magic.apiserver.watching import WatchStream
+from k8s_magic.cluster import Cluster
+from k8s_magic.kubectl import yamls
+from k8s_magic.server import certificates, kubeconfig
+from k8s_magic.server.streams import LogRequest, StreamSocket
+from k8s_magic.server.web import ApiRequest
+
+BEAT_MS = 50
+STEP_MODE_RATE = 20.0
+"""In step mode, virtual seconds a second while a request is open that waits."""
+POD = r"/api/v1/namespaces/([^/]+)/pods/([^/]+)"
+
+
+class Server:
+    """Serves `cluster` over HTTPS on 127.0.0.1. `port` 0 lets the system choose."""
+
+    def __init__(self, cluster: Cluster, port: int = 0) -> None:
+        self.cluster = cluster
+        self.token = secrets.token_urlsafe(24)
+        self._handler = Handler(cluster.api, lambda body: yamls.load_all(body.decode(), "the patch")[0])
+        self._certificates = certificates.issue()
+        self._open = 0
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(port,), name="k8s-magic server", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.port = port
+        live.share(cluster)
+
+    # --- Life ---
+
+    def start(self) -> Server:
+        """Open the port and answer from now on; gives itself."""
+        self._thread.start()
+        self._ready.wait(10)
+        atexit.register(self.stop)
+        return self
+
+    def stop(self) -> None:
+        """Close the port and end the thread; a second call does nothing."""
+        atexit.unregister(self.stop)
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    def kubeconfig(self) -> str:
+        """The text of a kubeconfig for the cluster's administrator."""
+        return kubeconfig.kubeconfig(self.url, self._certificates.ca_pem, self.token)
+
+    def write_kubeconfig(self, path: Path | None = None) -> Path:
+        """Write it, by default into a new private directory; gives the path."""
+        path = path or Path(tempfile.mkdtemp(prefix="k8s-magic-")) / "config"
+        kubeconfig.write(path, self.kubeconfig())
+        return path
+
+    def _run(self, port: int) -> None:
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        server = tornado.httpserver.HTTPServer(self._application(), ssl_options=self._certificates.context)
+        sockets = tornado.netutil.bind_sockets(port, "127.0.0.1")
+        self.port = sockets[0].getsockname()[1]
+        server.add_sockets(sockets)
+        beat = tornado.ioloop.PeriodicCallback(self._beat, BEAT_MS)
+        beat.start()
+        self._ready.set()
+        self._loop.run_forever()
+        beat.stop()
+        server.stop()
+        self._loop.run_until_complete(server.close_all_connections())
+        self._loop.close()
+
+    def _application(self) -> tornado.web.Application:
+        given = {"server": self}
+        return tornado.web.Application(
+            [(POD + "/log", LogRequest, given), (POD + "/(exec|attach|portforward)", StreamSocket, given), (r"/.*", ApiRequest, given)],
+            log_function=lambda handler: None,
+        )
+
+    # --- Time ---
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Hold the cluster, caught up with its clock; what a change makes due at this instant runs before it is let go."""
+        with self.cluster.lock:
+            self.cluster.catch_up()
+            yield
+            self.cluster.loop.run_until(self.cluster.loop.now)
+
+    def _beat(self) -> None:
+        """Let time pass for whoever waits: by the wall clock in live mode, at a fixed rate while a stream is open in step mode."""
+        with self.cluster.lock:
+            if self.cluster.pace is not None:
+                self.cluster.catch_up()
+            elif self._open and self.cluster.clock == "step":
+                self.cluster.loop.run_until(self.cluster.loop.now + STEP_MODE_RATE * BEAT_MS / 1000)
+
+    # --- Requests ---
+
+    def authenticate(self, headers: Mapping[str, str]) -> Caller | None:
+        """Who asks, by bearer token; None for nobody that is known."""
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self.token.encode()):
+            return Caller(headers.get("User-Agent", "unknown").split("/")[0])
+        return None
+
+    def handle(self, request: Request) -> Response | EventStream:
+        with self.inside():
+            return self._handler.handle(request)
+
+    def pump(self, following: Callable[[], Awaitable[WatchEvent | None]], queue: asyncio.Queue[WatchEvent | None]) -> None:
+        """Carry a watch's events from the cluster's clock to the server's loop, until it ends."""
+
+        async def carry() -> None:
+            while (event := await following()) is not None:
+                self._put(queue, event)
+            self._put(queue, None)
+
+        self._open += 1
+        with self.inside():
+            self.cluster.loop.spawn(carry(), "watch over HTTP")
+
+    def stop_watch(self, watch: WatchStream) -> None:
+        self._open -= 1
+        with self.inside():
+            watch.stop()
+
+    def _put(self, queue: asyncio.Queue[Any], item: Any) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(queue.put_nowait, item)
+
+    # --- Streams of nodes ---
+
+    async def connect(self, caller: Caller, namespace: str, name: str, subresource: str, parameters: dict[str, Any]) -> Stream:
+        """Open a stream to a pod; `ApiError` where that cannot be."""
+        api = self.cluster.api
+
+        async def connecting() -> Stream:
+            return await api.connect(api.kind("pods"), name, namespace, subresource, parameters)
+
+        self._open += 1
+        try:
+            return await self._outside(connecting())
+        except ApiError:
+            self._open -= 1
+            raise
+
+    async def _outside(self, work: Coroutine[Any, Any, Stream]) -> Stream:
+        """Await something of the cluster's clock on the server's loop."""
+        assert self._loop is not None
+        done: asyncio.Future[Stream] = self._loop.create_future()
+        loop = self._loop
+
+        def settle() -> None:
+            if task.error is not None:
+                loop.call_soon_threadsafe(done.set_exception, task.error)
+            else:
+                loop.call_soon_threadsafe(done.set_result, task.result())
+
+        with self.inside():
+            task = self.cluster.loop.spawn(work, "stream")
+            task.when_done(settle)
+        return await done
+
+    def read(self, stream: Stream) -> asyncio.Queue[tuple[int, bytes] | None]:
+        """The stream's chunks as they come, None at the end."""
+        queue: asyncio.Queue[tuple[int, bytes] | None] = asyncio.Queue()
+
+        async def carry() -> None:
+            while (chunk := await stream.read()) is not None:
+                self._put(queue, chunk)
+            self._put(queue, None)
+
+        with self.inside():
+            self.cluster.loop.spawn(carry(), "stream over HTTP")
+        return queue
+
+    def close(self, stream: Stream) -> None:
+        self._open -= 1
+        with self.inside():
+            stream.close()

@@ -1,0 +1,93 @@
+"""Tornado's side of the API: bytes in and out, authentication, watches as chunked streams."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import tornado.iostream
+import tornado.web
+
+from k8s_magic.apiserver.caller import Caller
+from k8s_magic.apiserver.client import WatchEvent
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.http import EventStream, Request, Response
+from k8s_magic.apiserver.http.messages import encode
+
+if TYPE_CHECKING:
+    from k8s_magic.server.serving import Server
+
+UNAUTHORIZED = ApiError(401, "Unauthorized", "Unauthorized")
+
+
+class ApiRequest(tornado.web.RequestHandler):
+    """Every path of the API."""
+
+    SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+    def initialize(self, server: Server) -> None:
+        self.server = server
+
+    async def answer(self, *_: str) -> None:
+        caller = self.server.authenticate(self.request.headers)
+        if caller is None:
+            return self._finish(Response(401, encode(UNAUTHORIZED.status)))
+        result = self.server.handle(self._request(caller))
+        if isinstance(result, EventStream):
+            return await self._stream(result)
+        return self._finish(result)
+
+    get = post = put = patch = delete = head = answer
+
+    def _request(self, caller: Caller) -> Request:
+        query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}
+        headers = {name.lower(): value for name, value in self.request.headers.get_all()}
+        return Request(self.request.method or "GET", self.request.path, caller, query, headers, self.request.body)
+
+    def _finish(self, response: Response) -> None:
+        self.set_status(response.code)
+        self.set_header("Content-Type", response.content_type)
+        self._warn(response.warnings)
+        self.finish(response.body if self.request.method != "HEAD" else b"")
+
+    def _warn(self, warnings: list[str]) -> None:
+        for text in warnings:
+            quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+            self.add_header("Warning", f'299 - "{quoted}"')
+
+    # --- Watches ---
+
+    async def _stream(self, stream: EventStream) -> None:
+        self.set_header("Content-Type", "application/json")
+        self._warn(stream.warnings)
+        queue: asyncio.Queue[WatchEvent | None] = asyncio.Queue()
+        self.server.pump(stream.watch.next, queue)
+        self._queue = queue
+        try:
+            await self.flush()
+            await self._send_events(stream, queue)
+        except tornado.iostream.StreamClosedError:
+            pass  # The client has heard enough.
+        finally:
+            self.server.stop_watch(stream.watch)
+
+    async def _send_events(self, stream: EventStream, queue: asyncio.Queue[WatchEvent | None]) -> None:
+        end = None if stream.timeout_s is None else asyncio.get_running_loop().time() + stream.timeout_s
+        while True:
+            left = 3600.0 if end is None else end - asyncio.get_running_loop().time()
+            try:
+                event = await asyncio.wait_for(queue.get(), max(left, 0.0))
+            except TimeoutError:
+                return
+            if event is None:
+                return
+            obj: Any = event.object
+            if stream.partial and event.type not in ("BOOKMARK", "ERROR"):
+                obj = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+            self.write(encode({"type": event.type, "object": obj}) + b"\n")
+            await self.flush()
+
+    def on_connection_close(self) -> None:
+        queue = getattr(self, "_queue", None)
+        if queue is not None:
+            queue.put_nowait(None)
