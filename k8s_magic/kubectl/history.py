@@ -80,7 +80,8 @@ def _of_replica_sets(deployment: Obj, replica_sets: Iterable[Obj]) -> dict[int, 
         template = each["spec"]["template"]
         if cause:
             template = set_in(template, ["metadata", "annotations", CHANGE_CAUSE], cause)
-        found[revision_of(each)] = Revision(each, template, cause)
+        said = (template.get("metadata", {}).get("annotations") or {}).get(CHANGE_CAUSE, "")
+        found[revision_of(each)] = Revision(each, template, said)
     return found
 
 

@@ -59,7 +59,7 @@ def _range(start: int, end: int) -> str:
 def changes(a: Sequence[str], b: Sequence[str]) -> list[Change]:
     """What must be deleted and inserted, in order."""
     gone, come = [False] * (len(a) + 1), [False] * (len(b) + 1)
-    for x, y, old_x, old_y in _script(a, b):
+    for x, _, old_x, old_y in _script(a, b):
         if x > old_x:
             gone[old_x] = True
         else:

@@ -47,11 +47,12 @@ def _roll_back(call: Call, info: Info, dry: common.DryRun) -> str:
     if wanted < 0:
         raise _not_found(wanted)
     target = _target(obj, revisions, wanted)
+    own = target.object["spec"]["template"] if obj["kind"] == "Deployment" else target.template
     if dry == "client":
-        return template_text(target.template)
+        return template_text(own)
     if obj["spec"].get("paused"):
         raise UsageError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")
-    if history.same_template(target.template, obj["spec"]["template"]):
+    if history.same_template(own, obj["spec"]["template"]):
         return f"skipped rollback (current template already matches revision {wanted})"
     try:
         _restore(call, info, target, dry)
