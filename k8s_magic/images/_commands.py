@@ -132,7 +132,16 @@ async def shell(ctx: Context, argv: list[str]) -> int:
             ctx.stderr(f"{argv[0]}: can't open '{rest[0]}': No such file or directory\n")
             return 127 if argv[0].endswith("bash") else 2
         return await _shell.run(ctx, preamble + script.decode("utf-8", "replace"), rest, OWN)
-    return await _shell.run(ctx, ctx.stdin.decode("utf-8", "replace"), [argv[0]], OWN) if ctx.stdin.strip() else 0
+    if ctx.is_terminal and ctx.keeps_stdin_open:
+        return await _shell.converse(ctx, _prompt(ctx, argv[0]), OWN)
+    typed = ""
+    while data := await ctx.read_stdin():
+        typed += data.decode("utf-8", "replace")
+    return await _shell.run(ctx, typed, [argv[0]], OWN) if typed.strip() else 0
+
+
+def _prompt(ctx: Context, shell_name: str) -> str:
+    return f"root@{ctx.hostname}:/# " if shell_name.endswith("bash") else "/ # "
 
 
 def _shell_options(words: list[str]) -> tuple[str, list[str]]:

@@ -65,7 +65,16 @@ async def _run_plain(ctx: Context, steps: list[tuple[str, list[str]]], commands:
     return code
 
 
+async def converse(ctx: Context, prompt: str, commands: Mapping[str, Program]) -> int:
+    """Prompt, run what is typed, and so on until `exit` or the end of input; gives the exit code."""
+    ctx.ignore_signals()
+    return int(await _library().converse(ctx, prompt, commands))
+
+
 async def _run_with_library(ctx: Context, script: str, words: list[str], commands: Mapping[str, Program]) -> int:
-    # By name and only now, because it imports just-bash, which takes a third of a second.
-    library: Any = importlib.import_module("k8s_magic.images._shell_library")
-    return int(await library.run(ctx, script, words, commands))
+    return int(await _library().run(ctx, script, words, commands))
+
+
+def _library() -> Any:
+    """Loaded by name and only when needed, because it imports just-bash, which takes a third of a second."""
+    return importlib.import_module("k8s_magic.images._shell_library")

@@ -41,6 +41,35 @@ async def run(ctx: Context, script: str, words: list[str], commands: Mapping[str
     return int(result.exit_code) & 0xFF
 
 
+async def converse(ctx: Context, prompt: str, commands: Mapping[str, Program]) -> int:
+    """Run lines as they are typed, with one state for all; a construct that spans lines is asked for to its end."""
+    interpreter, typed = _interpreter(ctx, ["sh"], commands), ""
+    while True:
+        ctx.stdout("> " if typed else prompt)
+        data = await ctx.read_stdin()
+        typed += data.decode("utf-8", "replace")
+        try:
+            tree = parse(_rewritten(typed))
+        except ParseException as error:
+            if data and _is_unfinished(str(error)):
+                continue
+            ctx.stderr(f"sh: syntax error: {error}\n")
+            tree = parse("")
+        typed = ""
+        try:
+            interpreter.emit(await interpreter.top(tree))
+        except (ExitError, ErrexitError) as error:
+            interpreter.emit(ExecResult(error.stdout, error.stderr, error.exit_code))
+            return int(error.exit_code)
+        if not data:
+            return int(interpreter.state.last_exit_code)
+
+
+def _is_unfinished(message: str) -> bool:
+    """Whether the parser misses an end that the next line may bring."""
+    return message.startswith(("Expected 'd", "Expected 't", "Expected 'f", "Expected 'e", "Expected '}", "Expected ')"))
+
+
 def _rewritten(script: str) -> str:
     """`exec cmd` runs the command and goes on, in the library; POSIX classes inside [[ ]] it cannot parse."""
     lines = []

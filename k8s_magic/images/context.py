@@ -71,6 +71,9 @@ class Context(Protocol):
     keeps_stdin_open: bool
     """More may come on standard input: `read_stdin` waits for it."""
 
+    is_terminal: bool
+    """Somebody types and reads: shells prompt."""
+
     def read_stdin(self) -> Awaitable[bytes]:
         """The next bytes of standard input; b"" at its end."""
         ...

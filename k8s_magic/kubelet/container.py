@@ -240,6 +240,7 @@ class Container:
             name=self.state.name,
             keeps_stdin_open=bool(self.spec.get("stdin")),
             is_primary=True,
+            is_terminal=bool(self.spec.get("tty")),
         )
         self.event("Normal", "Started", "Container started")
         self.state.run(self.loop.now)
@@ -321,13 +322,15 @@ class Container:
 
     # --- What others do to it ---
 
-    def execute(self, argv: list[str], out: Callable[[int, str], None], *, keeps_stdin_open: bool = False) -> Process:
+    def execute(
+        self, argv: list[str], out: Callable[[int, str], None], *, keeps_stdin_open: bool = False, is_terminal: bool = False
+    ) -> Process:
         """Run a command beside the program; LookupError where the image has no such command."""
         program = self.image.command(argv[0]) or (None if self.image.known else succeed)
         if program is None:
             raise LookupError(argv[0])
         self.disturbed()
-        process = Process(self, program, argv, self.env, out, name="exec", keeps_stdin_open=keeps_stdin_open)
+        process = Process(self, program, argv, self.env, out, name="exec", keeps_stdin_open=keeps_stdin_open, is_terminal=is_terminal)
         self._commands.append(process)
         process.exited.when_done(lambda: self._commands.remove(process) if process in self._commands else None)
         return process

@@ -80,11 +80,13 @@ class Process:
         name: str = "",
         keeps_stdin_open: bool = False,
         is_primary: bool = False,
+        is_terminal: bool = False,
     ) -> None:
         self.env = env
         self.exited: Future[Exit] = Future()
         self.is_steady = False
         self.keeps_stdin_open = keeps_stdin_open
+        self.is_terminal = is_terminal
         self._host = host
         self._out = out
         self._name = name
@@ -124,6 +126,11 @@ class Process:
         """Give it standard input."""
         self._stdin.append(data)
         self._wake_reader()
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Whether it waits for input right now."""
+        return self._stdin_waiter is not None
 
     def close_stdin(self) -> None:
         self.keeps_stdin_open = False

@@ -11,6 +11,7 @@ from k8s_magic.apiserver.client import Stream
 from k8s_magic.apiserver.errors import ApiError, bad_request
 from k8s_magic.kubelet.logs import STDOUT, Line, Log
 from k8s_magic.kubelet.process import Process
+from k8s_magic.kubelet.terminal import Terminal
 from k8s_magic.network import NetworkError, Socket
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.times import parse_time, rfc3339
@@ -215,7 +216,9 @@ def _exec(worker: PodWorker, parameters: Parameters) -> Stream:
     stream = NodeStream()
     wants_input = _truth(parameters.get("stdin"))
     try:
-        process = container.execute(argv, _sender(stream, parameters), keeps_stdin_open=wants_input)
+        process = container.execute(
+            argv, _sender(stream, parameters), keeps_stdin_open=wants_input, is_terminal=wants_input and _truth(parameters.get("tty"))
+        )
     except LookupError:
         stream.send_status(_no_such_command(argv[0]))
         return stream
@@ -236,7 +239,10 @@ def _sender(stream: NodeStream, parameters: Parameters) -> Callable[[int, str], 
 
 
 def _feed(stream: NodeStream, process: Process, wants_input: bool) -> None:
-    if wants_input:
+    if wants_input and process.is_terminal:
+        stream.on_data = Terminal(process, lambda text: stream.send(STDOUT, text.encode())).type
+        stream.on_end_of_stdin = process.close_stdin
+    elif wants_input:
         stream.on_data, stream.on_end_of_stdin = process.feed, process.close_stdin
 
 
