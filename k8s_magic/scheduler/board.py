@@ -31,7 +31,7 @@ class Board:
     def __init__(self, pod: PodInfo, states: Sequence[tuple[Plugin, Any]], snapshot: Snapshot) -> None:
         self._pod = pod
         self._filters = [(plugin, state) for plugin, state in states if plugin.restricts(state)]
-        asked = [(p, p.prepare_score(state, pod, snapshot, ())) for p, state in states if p.weight]
+        asked = [(p, p.prepare_score(state, pod, snapshot, (), 0)) for p, state in states if p.weight]
         scorers = [(plugin, state) for plugin, state in asked if state is not None]
         self._fixed_scorers = [(plugin, state) for plugin, state in scorers if not plugin.normalizes]
         size = len(snapshot)

@@ -64,8 +64,12 @@ class Plugin:
         """None if the pod can run on the node, or why not."""
         return None
 
-    def prepare_score(self, state: Any, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo]) -> Any:
-        """The state for scoring these nodes, which all fit; None if the plugin has nothing to say."""
+    def groups(self, state: Any) -> Sequence[Hashable] | None:
+        """By position: nodes of one group have the same score. None where that is not known beforehand."""
+        return None
+
+    def prepare_score(self, state: Any, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> Any:
+        """The state for scoring these nodes, which all fit, or stand for `size` nodes that do; None if the plugin has nothing to say."""
         return state if self.weight else None
 
     def score(self, state: Any, pod: PodInfo, node: NodeInfo) -> int:

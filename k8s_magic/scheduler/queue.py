@@ -123,10 +123,10 @@ class SchedulingQueue:
                     self._wake(pod, event)
                     return
 
-    def move(self, event: ClusterEvent) -> None:
-        """Something in the cluster changed: wake the pods that it may help."""
+    def move(self, event: ClusterEvent, up_to_priority: int | None = None) -> None:
+        """Something in the cluster changed: wake the pods (up to a priority) that it may help."""
         for pod in list(self._waiting.values()):
-            if self._worth(pod, event):
+            if (up_to_priority is None or pod.info.priority <= up_to_priority) and self._worth(pod, event):
                 self._wake(pod, event)
 
     def flush(self) -> None:

@@ -137,8 +137,10 @@ class Scheduler:
         if gone:
             self.queue.delete(uid)
             self.nominator.drop(uid)
-            if self._attempts.abandon(uid) or get_in(pod, "status", "nominatedNodeName"):
+            if self._attempts.abandon(uid):
                 self._tell(events.POD_DELETE, pod, None, pod)
+            elif get_in(pod, "status", "nominatedNodeName"):
+                self._tell_of_a_lost_nomination(pod, pod)
             return
         if self._attempts.is_assumed(uid):
             return
@@ -147,7 +149,7 @@ class Scheduler:
         self.nominator.put(info, get_in(pod, "status", "nominatedNodeName", default=""))
         before = get_in(old, "status", "nominatedNodeName", default="")
         if before and before != get_in(pod, "status", "nominatedNodeName", default=""):
-            self._tell(events.POD_DELETE, old, None, pod)
+            self._tell_of_a_lost_nomination(old or pod, pod)
         changes = [] if old is None else events.waiting_pod_changes(old, pod)
         if queued is None:
             self.queue.add(info, (revision(pod),))
@@ -162,6 +164,12 @@ class Scheduler:
                 self._tell(OTHER_EVENTS[resource][event.type != "ADDED"], old, event.object, event.object)
 
         return take
+
+    def _tell_of_a_lost_nomination(self, old: Obj, cause: Obj) -> None:
+        """Room that was promised is free for pods that had to leave it."""
+        event = ClusterEvent(events.POD_DELETE, old, None, (revision(cause),))
+        self.queue.move(event, up_to_priority=old["spec"].get("priority") or 0)
+        self._arm()
 
     def _tell(self, label: str, old: Obj | None, new: Obj | None, cause: Obj) -> None:
         self.queue.move(ClusterEvent(label, old, new, (revision(cause),)))

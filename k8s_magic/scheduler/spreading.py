@@ -17,6 +17,7 @@ OWNERS = {
     ("apps/v1", "ReplicaSet"): "replicasets.apps",
     ("apps/v1", "StatefulSet"): "statefulsets.apps",
 }
+SELECTORS_KEPT = 4096
 
 
 class DefaultSelectors:
@@ -40,6 +41,8 @@ class DefaultSelectors:
         key = pod.namespace, owner and owner["uid"], tuple(pod.labels.items())
         found = self._known.get(key)
         if found is None:
+            if len(self._known) >= SELECTORS_KEPT:
+                self._known.clear()
             found = self._known[key] = self._work_out(pod, owner)
         return found
 

@@ -54,7 +54,7 @@ class Bench:
         self.client = LocalClient(self.api, Caller("test"))
         self.client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
         self.client.create("serviceaccounts", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}, "default")
-        self.scheduler = Scheduler(LocalClient(self.api, Caller("default-scheduler")))
+        self.scheduler = Scheduler(LocalClient(self.api, Caller("default-scheduler", trusted=True)))
         self.scheduler.start()
 
     def nodes(self, *nodes: Obj) -> None:
@@ -115,7 +115,7 @@ def scored(plugin: Plugin, pod: Obj, snapshot: Snapshot, among: list[str] | None
     info = PodInfo(pod)
     state = plugin.prepare(info, snapshot)
     nodes = [node for node in snapshot.nodes if among is None or node.name in among]
-    prepared = None if state is None else plugin.prepare_score(state, info, snapshot, nodes)
+    prepared = None if state is None else plugin.prepare_score(state, info, snapshot, nodes, len(nodes))
     if prepared is None:
         return None
     scores = plugin.normalize(prepared, nodes, plugin.score_all(prepared, info, nodes))

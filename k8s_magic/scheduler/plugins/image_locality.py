@@ -36,7 +36,7 @@ class ImageLocality(Plugin):
         containers = len(spec.get("initContainers") or ()) + len(spec.get("containers") or ())
         return (shares, MOST_PER_CONTAINER * containers) if shares else None
 
-    def prepare_score(self, state: State | None, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo]) -> State | None:
+    def prepare_score(self, state: State | None, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> State | None:
         return state
 
     def score(self, state: State, pod: PodInfo, node: NodeInfo) -> int:

@@ -74,7 +74,7 @@ class InterPodAffinity(Plugin):
             return self.rejection(REASON_EXISTING, resolvable=True)
         return None
 
-    def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo]) -> State | None:
+    def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> State | None:
         return state if state.scores else None
 
     def score(self, state: State, pod: PodInfo, node: NodeInfo) -> int:

@@ -50,7 +50,7 @@ class NodeAffinity(Plugin):
         required = state[0]
         return None if required is None or required(node.name, node.labels) else self.rejection(REASON)
 
-    def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo]) -> State | None:
+    def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> State | None:
         return state if state[1] else None
 
     def score(self, state: State, pod: PodInfo, node: NodeInfo) -> int:

@@ -21,7 +21,7 @@ class NodeResourcesBalancedAllocation(Plugin):
     def signature(self, pod: PodInfo, snapshot: Snapshot) -> Hashable:
         return pod.requests.cpu, pod.requests.memory
 
-    def prepare_score(self, state: object, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo]) -> object | None:
+    def prepare_score(self, state: object, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> object | None:
         """A pod that requests neither has no say in the balance."""
         return state if pod.requests.cpu or pod.requests.memory else None
 

@@ -56,6 +56,10 @@ class State:
     least: list[int | None] = field(default_factory=list)
     """The lowest of each of `hard_counts`; None: to be worked out."""
 
+    position: Mapping[str, int] = field(default_factory=dict)
+    groups: list[Hashable] | None = None
+    """By position, what alone decides on a node's score: matching pods on it, and the domains that it is in."""
+
     def forget_least(self, index: int) -> None:
         self.least[index] = None
 
@@ -105,10 +109,15 @@ class PodTopologySpread(Plugin):
         state = State(hard, soft, own, required_node_test(pod.pod), [{} for _ in hard], [{} for _ in soft], [None] * len(hard))
         for node in snapshot.nodes:
             self._count_node(state, pod, node)
+        if not state.requires_all:
+            state.position, state.groups = snapshot.position, [_group(state, node) for node in snapshot.nodes]
         return state
 
     def restricts(self, state: State) -> bool:
         return bool(state.hard)
+
+    def groups(self, state: State) -> Sequence[Hashable] | None:
+        return state.groups
 
     def fits(self, state: State, pod: PodInfo, node: NodeInfo) -> Rejection | None:
         for index, constraint in enumerate(state.hard):
@@ -120,16 +129,16 @@ class PodTopologySpread(Plugin):
                 return self.rejection(REASON, resolvable=True)
         return None
 
-    def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo]) -> Weights | None:
+    def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> Weights | None:
         if not state.soft:
             return None
         ignored = frozenset(node.name for node in nodes if state.requires_all and not _has_all(node.labels, state.soft))
         weights = []
         for constraint in state.soft:
-            size = len(nodes) - len(ignored)
+            domains = size - len(ignored)
             if constraint.key != HOSTNAME:
-                size = len({node.labels.get(constraint.key, "") for node in nodes if not ignored or node.name not in ignored})
-            weights.append(math.log(size + 2))
+                domains = len({node.labels.get(constraint.key, "") for node in nodes if not ignored or node.name not in ignored})
+            weights.append(math.log(domains + 2))
         return Weights(state, weights, ignored)
 
     def score(self, state: Weights, pod: PodInfo, node: NodeInfo) -> int:
@@ -189,6 +198,8 @@ class PodTopologySpread(Plugin):
             value = node.name if constraint.key == HOSTNAME else node.labels.get(constraint.key, "")
             counts = state.soft_counts[index]
             counts[value] = counts.get(value, 0) + number
+            if state.groups is not None and constraint.key == HOSTNAME:
+                state.groups[state.position[node.name]] = _group(state, node)
 
     def helps(self, pod: PodInfo, event: ClusterEvent, snapshot: Snapshot) -> bool:
         hard = constraints(pod, "DoNotSchedule")
@@ -224,6 +235,15 @@ def _constraint(c: Obj, pod_labels: Mapping[str, str]) -> Constraint:
 def default_constraints(selector: Selector) -> list[Constraint]:
     """The spreading that everyone gets who selects something. Models systemDefaultConstraints."""
     return [] if selector.empty or selector.nothing else [Constraint(3, HOSTNAME, selector), Constraint(5, ZONE, selector)]
+
+
+def _group(state: State, node: NodeInfo) -> Hashable:
+    return tuple([_share(constraint, counts, node) for constraint, counts in zip(state.soft, state.soft_counts, strict=True)])
+
+
+def _share(constraint: Constraint, counts: Mapping[str, int], node: NodeInfo) -> Hashable:
+    value = node.labels.get(constraint.key)
+    return counts.get(node.name, 0) if value is not None and constraint.key == HOSTNAME else value
 
 
 def _takes_part(constraint: Constraint, test: NodeTest | None, pod: PodInfo, node: NodeInfo) -> bool:
