@@ -320,12 +320,18 @@ def _check_order(patch: Sequence[Any], order: Sequence[Any], key: str) -> None:
     """PatchError where the patch's elements don't stand as `$setElementOrder` says."""
     if key and any(not isinstance(element, dict) for element in patch):
         raise _wrong_type(_MAP_TYPE, next(element for element in patch if not isinstance(element, dict)))
-    elements = [e for e in patch if not (isinstance(e, dict) and PATCH in e)]
+    elements = [e for e in patch if not (isinstance(e, dict) and e.get(PATCH) == "delete")]
     if not order or not patch:
         return
-    named = iter(_keys(order, key))
-    # Each search goes on where the last one stopped, so this asks for a subsequence.
-    if not all(k in named for k in _keys(elements, key)):
+    matched = named = 0
+    while matched < len(elements) and named < len(order):
+        if isinstance(elements[matched], dict) and PATCH in elements[matched]:
+            matched += 1
+            continue
+        # Merge keys are read only as far as the search goes, so a bad one further on is not complained of here.
+        matched += _keys(elements[matched : matched + 1], key) == _keys(order[named : named + 1], key)
+        named += 1
+    if matched < len(elements):
         raise PatchError(
             f"The order in patch list:\n{gotext.plain(list(patch))}\n doesn't match {SET_ORDER} list:\n{gotext.plain(list(order))}\n"
         )

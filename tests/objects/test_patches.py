@@ -63,11 +63,12 @@ FAILING: list[tuple[Obj, str]] = [
     ({"op": "add", "path": "/spec/containers/x", "value": 1}, "error in add for path: '/spec/containers/x': value was not a proper array "
         "index: 'x': strconv.Atoi: parsing \"x\": invalid syntax"),
     ({"op": "add", "path": "", "value": {}}, 'add operation does not apply: doc is missing path: "": missing value'),
-    ({"op": "replace", "path": "/spec/containers/9", "value": 1}, "replace operation does not apply: doc is missing key: /spec/containers/9: "
-        "missing value"),
+    ({"op": "replace", "path": "/spec/containers/9", "value": 1}, "replace operation does not apply: doc is missing key: "
+        "/spec/containers/9: missing value"),
     ({"op": "test", "path": "/metadata/name", "value": "q"}, "testing value /metadata/name failed: test failed"),
     ({"op": "test", "path": "/x/y", "value": "q"}, "test operation does not apply: is missing path: /x/y: missing value"),
-    ({"op": "move", "from": "/spec/x", "path": "/spec/y"}, "error in move for path: 'x': Unable to remove nonexistent key: x: missing value"),
+    ({"op": "move", "from": "/spec/x", "path": "/spec/y"}, "error in move for path: 'x': Unable to remove nonexistent key: x: "
+        "missing value"),
     ({"op": "copy", "from": "/x/y", "path": "/spec/y"}, "copy operation does not apply: doc is missing from path: /x/y: missing value"),
     ({"op": "jump", "path": "/spec"}, "Unexpected kind: jump"),
     ({"path": "/spec"}, "Unexpected kind: unknown"),
