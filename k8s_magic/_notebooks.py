@@ -6,6 +6,7 @@ The cluster's clock and names come from its seed, so that building twice gives t
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sys
@@ -17,6 +18,7 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+PICTURED, PICTURE = NOTEBOOKS / "03-pods.ipynb", NOTEBOOKS / "placement.svg"
 CODE = re.compile(r"^```\{code-cell\}\n(?:^:tags: \[(?P<tags>[^\]]*)\]\n)?(?P<source>.*?)^```\n", re.DOTALL | re.MULTILINE)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -86,6 +88,12 @@ def _split(notebook: Any) -> Any:
     return json.loads(nbformat.writes(notebook))
 
 
+def picture(notebook: str) -> str:
+    """The last picture in a notebook's text, as an SVG file for the README."""
+    found = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", notebook)
+    return base64.b64decode(found[-1]).decode() + "\n"
+
+
 def sources() -> list[Path]:
     """Every chapter's source."""
     return sorted((NOTEBOOKS / "sources").glob("*.md"))
@@ -101,16 +109,14 @@ def main(argv: list[str]) -> int:
     if not argv or argv[0] not in ("build", "check"):
         sys.stderr.write("usage: python -m k8s_magic._notebooks build|check [NAME...]\n")
         return 2
-    stale = 0
-    for source in sources():
-        if argv[1:] and source.stem not in argv[1:]:
-            continue
-        text = build(source)
-        same = target(source).exists() and target(source).read_text(encoding="utf-8") == text
-        sys.stdout.write(f"{target(source).name}: {'unchanged' if same else 'differs' if argv[0] == 'check' else 'written'}\n")
-        stale += not same
+    built = {target(source): build(source) for source in sources() if source.stem in argv[1:] or not argv[1:]}
+    if PICTURED in built:
+        built[PICTURE] = picture(built[PICTURED])
+    stale = [path for path, text in built.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path, text in built.items():
+        sys.stdout.write(f"{path.name}: {'unchanged' if path not in stale else 'differs' if argv[0] == 'check' else 'written'}\n")
         if argv[0] == "build":
-            target(source).write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
     return 1 if stale and argv[0] == "check" else 0
 
 

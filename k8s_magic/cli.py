@@ -69,9 +69,9 @@ def _root_allowed() -> list[str]:
 
 
 def kubectl(argv: list[str]) -> int:
-    """One command in a new cluster, with the terminal's standard input where that is a pipe."""
+    """One command in a new cluster; standard input is read where the command names it ("-f -")."""
     cluster = importlib.import_module("k8s_magic.cluster").Cluster()
-    stdin = None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+    stdin = sys.stdin.read() if any(word.rpartition("=")[2] == "-" for word in argv) else None
     result = cluster.kubectl(argv, stdin=stdin, cwd=os.getcwd())
     sys.stdout.write(result.stdout)
     sys.stderr.write(result.stderr)

@@ -150,8 +150,9 @@ class KubectlMatcher:
         """IPython's SimpleMatcherResult for the cursor's line."""
         lines = context.full_text.split("\n")
         line = lines[context.cursor_line][: context.cursor_position]
-        match = LINE.match(line)
-        whole_cell = lines[0].startswith("%%kubectl") and not lines[0][len("%%kubectl") :].strip() and context.cursor_line > 0
+        in_cell = lines[0].startswith("%%") and context.cursor_line > 0
+        whole_cell = in_cell and lines[0].strip() == "%%kubectl"
+        match = LINE.match(line) if not in_cell else None
         if match is None and not whole_cell:
             return {"completions": []}
         magic, rest = (match["magic"], match["rest"]) if match else ("kubectl", line)
@@ -159,7 +160,8 @@ class KubectlMatcher:
             fragment, found = self._find(magic, rest)
         except (ApiError, UsageError):
             return {"completions": []}
-        completions = [SimpleCompletion(text, type=magic) for text in found]
+        # IPython asks the other matchers after all where we offer nothing, and Python's names are no answer here.
+        completions = [SimpleCompletion(text, type=magic) for text in found or [fragment] if text]
         return {"completions": completions, "suppress": True, "matched_fragment": fragment, "ordered": True}
 
     def _find(self, magic: str, rest: str) -> tuple[str, list[str]]:

@@ -83,6 +83,7 @@ class KMagics(Magics, Configurable):
         display(picture)
 
     def _line(self, line: str) -> str:
+        line = line.rstrip().removesuffix(";")  # With it IPython shows nothing; a shell would take it as the end of the command.
         return expand_line(line, self.session.shell.user_ns) if self.expand else line
 
     def _body(self, cell: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 
 class Cell(NamedTuple):
@@ -20,13 +21,11 @@ class Cell(NamedTuple):
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.chdir(tmp_path)
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    shell.history_manager.enabled = False
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     shell.Completer.use_jedi = False
     shell.run_line_magic("load_ext", "k8s_magic")
     yield shell
     shell.run_line_magic("unload_ext", "k8s_magic")
-    shell.history_manager.end_session()
     InteractiveShell.clear_instance()
 
 

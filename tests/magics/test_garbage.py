@@ -27,9 +27,10 @@ GARBAGE = {
         'Error from server (BadRequest): error when creating "STDIN": Pod in version "v1" '
         'cannot be handled as a Pod: strict decoding error: unknown field "spec.contaners"',
     ),
-    "a list for a map": (HEAD.format("x") + "  labels: [a, b]\nspec: {}", 'Error from server (BadRequest): error when creating "STDIN": '),
+    "a list for a map": (HEAD.format("x") + "  labels: [a, b]\nspec: {}", 'error: unable to decode "STDIN": json: cannot unmarshal array'),
     "a script for a name": (HEAD.format('"<script>alert(1)</script>"') + "spec:\n  containers:\n  - name: c\n    image: i", "The Pod "),
     "an alias bomb": (BOMB, "error: error parsing STDIN: "),
+    "a deep hole": ("x: " + "[" * 3_000, "error: error parsing STDIN: error converting YAML to JSON: yaml: exceeded max depth of 10000"),
     "10 MB": (HEAD.format("x") + "  annotations:\n    a: " + "x" * 10_000_000 + "\nspec:\n  containers:\n  - name: c\n    image: i", ""),
     "10 MB of no YAML": ("x: [" * 2_500_000, ""),
 }

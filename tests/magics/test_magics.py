@@ -86,9 +86,9 @@ def test_what_a_failing_command_found_is_shown_before(run: Run) -> None:
 
 
 def test_warnings_are_shown_and_fail_nothing(run: Run) -> None:
-    cell = run("kubectl get componentstatuses")
-    assert cell.error is None
-    assert cell.stderr == "Warning: v1 ComponentStatus is deprecated in v1.19+\n"
+    cell = run("kubectl get endpoints kubernetes -o name")
+    assert (cell.stdout, cell.error) == ("endpoints/kubernetes\n", None)
+    assert cell.stderr == "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n"
 
 
 def test_time_passes_with_each_command(run: Run) -> None:

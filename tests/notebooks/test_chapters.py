@@ -64,6 +64,10 @@ def test_failures_are_only_those_that_are_meant(chapter: Path) -> None:
         assert not [output for output in failed if "Traceback" in "".join(output["traceback"])]
 
 
+def test_the_readmes_picture_is_the_chapters() -> None:
+    assert _notebooks.picture(_notebooks.PICTURED.read_text(encoding="utf-8")) == _notebooks.PICTURE.read_text(encoding="utf-8")
+
+
 def test_a_source_is_cut_into_cells() -> None:
     notebook = _notebooks.parse(
         "# Title\n\ntext\n+++\nmore\n\n```{code-cell}\n:tags: [a, b]\n%x\n\ny\n```\nafter\n\n```sh\nnot a cell\n```\n"

@@ -52,6 +52,14 @@ def test_bars_add_up_requests_but_not_of_pods_that_ended() -> None:
     assert "cpu 1 of 2 (50%)" in words_of(svg_of(Scene((node,), ())))
 
 
+def test_requests_count_where_a_namespace_is_not_shown() -> None:
+    cluster = Cluster()
+    revision = cluster.inspector.revision
+    everything, default = (play(cluster.client, cluster.inspector, revision, names)[1].text for names in ((), ("default",)))
+    assert "kube-system/" in everything and "kube-system/" not in default
+    assert everything.splitlines()[0] == default.splitlines()[0]
+
+
 def test_names_are_escaped() -> None:
     evil = "<script>alert(1)</script>"
     scene = Scene((box("node1", tile(evil)), box('"&<b>')), (tile(evil + "2", node="", why="<img src=x onerror=alert(1)>"),))

@@ -49,14 +49,21 @@ class NodeBox:
     cpu: int
     memory: int
     pods: tuple[PodTile, ...]
+    hidden: tuple[PodTile, ...] = ()
+    """Pods of namespaces that are not shown; their requests count all the same."""
+
+    @property
+    def claimants(self) -> tuple[PodTile, ...]:
+        """The pods whose requests count: all but those that have ended."""
+        return tuple(pod for pod in (*self.pods, *self.hidden) if pod.mood != "done")
 
     @property
     def cpu_requested(self) -> int:
-        return sum(pod.cpu for pod in self.pods if pod.mood not in ("done",))
+        return sum(pod.cpu for pod in self.claimants)
 
     @property
     def memory_requested(self) -> int:
-        return sum(pod.memory for pod in self.pods if pod.mood not in ("done",))
+        return sum(pod.memory for pod in self.claimants)
 
 
 @dataclass(frozen=True)
@@ -74,13 +81,17 @@ class Scene:
 
 def scene_of(state: State, namespaces: tuple[str, ...] = ()) -> Scene:
     """The scene of a state; with `namespaces` only their pods are shown."""
-    pods = sorted(state.objects["pods"].values(), key=_age)
-    tiles = [_tile(pod) for pod in pods if not namespaces or meta.namespace(pod) in namespaces]
+    tiles = [_tile(pod) for pod in sorted(state.objects["pods"].values(), key=_age)]
     nodes = sorted(state.objects["nodes"].values(), key=lambda node: _natural(meta.name(node)))
     by_node: dict[str, list[PodTile]] = {}
     for tile in tiles:
         by_node.setdefault(tile.node, []).append(tile)
-    return Scene(tuple(_box(node, by_node.get(meta.name(node), [])) for node in nodes), tuple(by_node.get("", [])))
+    boxes = [_box(node, by_node.get(meta.name(node), []), namespaces) for node in nodes]
+    return Scene(tuple(boxes), tuple(tile for tile in by_node.get("", []) if _is_shown(tile, namespaces)))
+
+
+def _is_shown(tile: PodTile, namespaces: tuple[str, ...]) -> bool:
+    return not namespaces or tile.namespace in namespaces
 
 
 def _tile(pod: Obj) -> PodTile:
@@ -113,7 +124,7 @@ def _mood(pod: Obj, word: str) -> Mood:
     return "failed"
 
 
-def _box(node: Obj, tiles: list[PodTile]) -> NodeBox:
+def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBox:
     ready = condition_is_true(node, "Ready")
     notes = []
     if CONTROL_PLANE in meta.labels(node):
@@ -129,7 +140,8 @@ def _box(node: Obj, tiles: list[PodTile]) -> NodeBox:
         ready=ready,
         cpu=resource_amount("cpu", allocatable.get("cpu", "0")),
         memory=resource_amount("memory", allocatable.get("memory", "0")),
-        pods=tuple(sorted(tiles, key=lambda tile: tile.is_system)),
+        pods=tuple(sorted((tile for tile in tiles if _is_shown(tile, namespaces)), key=lambda tile: tile.is_system)),
+        hidden=tuple(tile for tile in tiles if not _is_shown(tile, namespaces)),
     )
 
 

@@ -49,28 +49,14 @@ def _node(node: NodeBox, place: Place) -> str:
         tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill=BOX, stroke=LINE, stroke_dasharray=dashes),
         title(f"{node.name}{notes}"),
         label(name, PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
-        _bar(
-            "cpu",
-            node.cpu_requested,
-            node.cpu,
-            cpu_text,
-            Place(PADDING, 25, inner, 14),
-            [pod.cpu for pod in node.pods if pod.mood != "done"],
-        ),
-        _bar(
-            "mem",
-            node.memory_requested,
-            node.memory,
-            memory_text,
-            Place(PADDING, 42, inner, 14),
-            [p.memory for p in node.pods if p.mood != "done"],
-        ),
+        _bar("cpu", node.cpu, cpu_text, Place(PADDING, 25, inner, 14), [pod.cpu for pod in node.claimants]),
+        _bar("mem", node.memory, memory_text, Place(PADDING, 42, inner, 14), [pod.memory for pod in node.claimants]),
         transform=f"translate({place.x:g} {place.y:g})",
         class_="k8sm-node" if node.ready else "k8sm-node k8sm-node-lost",
     )
 
 
-def _bar(what: str, used: int, whole: int, words: Callable[[int], str], place: Place, shares: list[int]) -> str:
+def _bar(what: str, whole: int, words: Callable[[int], str], place: Place, shares: list[int]) -> str:
     """A bar filled by requests, a part for each pod."""
     parts = [tag("rect", class_="k8sm-bar", x=place.x, y=place.y, width=place.width, height=place.height, rx=3, fill=BAR)]
     at = place.x
@@ -79,6 +65,7 @@ def _bar(what: str, used: int, whole: int, words: Callable[[int], str], place: P
         if width > 0:
             parts.append(tag("rect", class_="k8sm-fill", x=at, y=place.y, width=max(width - 1, 0.5), height=place.height, fill=BAR_FILL))
         at += width
+    used = sum(shares)
     percent = f" ({100 * used // whole}%)" if whole and place.width > 130 else ""
     told = f"{what} {words(used)} of {words(whole)}{percent}"
     parts.append(label(told, place.x + 4, place.y + 10.5, size=9.5, fill=INK, class_="k8sm-ink"))
