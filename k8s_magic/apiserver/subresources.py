@@ -10,7 +10,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict
 from k8s_magic.kinds.kind import Kind
-from k8s_magic.objects import meta
+from k8s_magic.objects import meta, selectors
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.pods import set_condition
@@ -92,8 +92,6 @@ def _is_protected(pod: Obj) -> bool:
 
 
 def _consume_budget(api: ApiServer, pod: Obj, options: WriteOptions, caller: Caller) -> None:
-    from k8s_magic.objects import selectors
-
     kind = api.kinds.get("poddisruptionbudgets.policy")
     if kind is None:
         return
