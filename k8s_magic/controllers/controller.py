@@ -28,6 +28,8 @@ class Controller:
     """Actor in the journal and source of events, as upstream names it: "replicaset-controller"."""
     kind: ClassVar[str] = ""
     """The resource whose keys are reconciled ("replicasets.apps"); every change of one queues its key."""
+    component: ClassVar[str] = ""
+    """Source of events where that is not `name`."""
     owns: ClassVar[tuple[str, ...]] = ()
     """Resources whose changes queue the key of their controller owner, where that is of `kind`."""
     reaction_s: ClassVar[float] = 0.005

@@ -109,7 +109,7 @@ class Manager:
         known = client.api.kinds
         if kind.kind and kind.kind not in known:
             return  # A kind that this build does not serve needs no controller.
-        controller = kind(client, Recorder(client, kind.name))
+        controller = kind(client, Recorder(client, kind.component or kind.name))
         worker = Worker(controller)
         self.controllers[kind.name] = controller
         if kind.kind:
