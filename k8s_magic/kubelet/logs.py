@@ -21,11 +21,12 @@ class Line(NamedTuple):
 class Log:
     """What one run of a container printed."""
 
-    __slots__ = ("_listeners", "_partial", "_raw", "closed", "lines")
+    __slots__ = ("_listeners", "_partial", "_raw", "closed", "lines", "was_attached")
 
     def __init__(self) -> None:
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
         self.closed = False
+        self.was_attached = False
         self._partial: dict[int, str] = {}
         self._listeners: list[Callable[[Line | None], None]] = []
         self._raw: list[Callable[[int, str], None]] = []
@@ -57,6 +58,10 @@ class Log:
         for hear in self._listeners:
             hear(line)
 
+    def printed(self) -> list[Line]:
+        """All so far, with the beginnings of lines that are not yet whole."""
+        return [*self.lines, *(Line(0.0, stream, text) for stream, text in sorted(self._partial.items()))]
+
     def follow(self, hear: Callable[[Line | None], None]) -> Callable[[], None]:
         """Hear of each new line, and of None at the end; gives the undoing."""
         self._listeners.append(hear)
@@ -64,6 +69,7 @@ class Log:
 
     def attach(self, hear: Callable[[int, str], None]) -> Callable[[], None]:
         """Hear what is printed, as it is printed; gives the undoing."""
+        self.was_attached = True
         self._raw.append(hear)
         return lambda: self._raw.remove(hear) if hear in self._raw else None
 

@@ -203,8 +203,12 @@ def _rfc3339_nano(second: int, millisecond: int) -> str:
 def _running(worker: PodWorker, parameters: Parameters) -> Container:
     container = _chosen(worker, parameters)
     if container.process is None or container.process.exited.done:
-        raise ApiError(500, "InternalError", f'unable to upgrade connection: container not found ("{container.state.name}")')
+        raise _not_running(container)
     return container
+
+
+def _not_running(container: Container) -> ApiError:
+    return ApiError(500, "InternalError", f'unable to upgrade connection: container not found ("{container.state.name}")')
 
 
 def _exec(worker: PodWorker, parameters: Parameters) -> Stream:
@@ -275,12 +279,21 @@ def _no_such_command(name: str) -> Obj:
 
 
 def _attach(worker: PodWorker, parameters: Parameters) -> Stream:
-    container = _running(worker, parameters)
+    """What the program prints from now on; to the first who attaches to an interactive one, all that it has printed.
+
+    Upstream that one usually comes too late for the first lines; here he would for all of a short program.
+    """
+    container = _chosen(worker, parameters)
     process = container.process
-    assert process is not None
+    if process is None:
+        raise _not_running(container)
     stream = NodeStream()
+    send = _sender(stream, parameters)
+    if container.spec.get("stdin") and not container.log.was_attached:
+        for line in container.log.printed():
+            send(line.stream, line.text)
     _feed(stream, process, _truth(parameters.get("stdin")) and bool(container.spec.get("stdin")))
-    stream.on_close = container.log.attach(_sender(stream, parameters))
+    stream.on_close = container.log.attach(send)
     process.exited.when_done(lambda: stream.send_status(_ended(0)))
     return stream
 

@@ -146,3 +146,9 @@ def test_statistics(bench: Bench) -> None:
     pods = bench.kubelets[0].stats()["pods"]
     assert [p["containers"][0]["cpu"]["usageNanoCores"] for p in pods] == [1_000_000_000, 1_000_000_000]
     assert pods[0]["podRef"]["name"] == "one"
+
+
+def test_a_short_interactive_program_is_heard_whole(bench: Bench) -> None:
+    bench.run("p", "busybox:1", command=["echo", "-n", "hello"], stdin=True, spec={"restartPolicy": "Never"})
+    bench.at(1.5)
+    assert read_all(bench, open_stream(bench, "p", "attach")) == "hello"
