@@ -117,7 +117,8 @@ def _tls(tls: Obj, path: str) -> list[FieldError]:
 
 def warn(new: Obj, old: Obj | None) -> list[str]:
     """Models pkg/registry/networking/ingress/strategy.go WarningsOnCreate."""
-    if old is None and CLASS_ANNOTATION in (new["metadata"].get("annotations") or {}):
+    annotated = CLASS_ANNOTATION in (new["metadata"].get("annotations") or {})
+    if old is None and annotated and new["spec"].get("ingressClassName") is None:
         return [f"annotation \"{CLASS_ANNOTATION}\" is deprecated, please use 'spec.ingressClassName' instead"]
     return []
 

@@ -21,10 +21,19 @@ CIDR_STAYS = 'node updates may not change podCIDR except from "" to valid'
 
 def default(draft: Obj) -> None:
     """What there is can be given out, unless the kubelet keeps some back. Models SetDefaults_NodeStatus."""
-    draft.setdefault("spec", {})
+    _join_cidrs(draft.setdefault("spec", {}))
     status = draft.get("status") or {}
     if status.get("capacity") and not status.get("allocatable"):
         draft["status"] = {**status, "allocatable": status["capacity"]}
+
+
+def _join_cidrs(spec: Obj) -> None:
+    """The one range is the first of the many, and has the last word. Models Convert_v1_NodeSpec_To_core_NodeSpec."""
+    one, many = spec.get("podCIDR"), spec.get("podCIDRs") or []
+    if one and many[:1] != [one]:
+        spec["podCIDRs"] = [one]
+    elif many and not one:
+        spec["podCIDR"] = many[0]
 
 
 def validate(obj: Obj) -> list[FieldError]:

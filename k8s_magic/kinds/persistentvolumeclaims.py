@@ -17,6 +17,10 @@ ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOnce
 SHORT_MODES = (("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP"))
 VOLUME_MODES = ("Block", "Filesystem")
 OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
+OLD_ANNOTATIONS = {
+    OLD_CLASS: 'deprecated since v1.8; use "storageClassName" attribute instead',
+    "volume.beta.kubernetes.io/mount-options": 'deprecated since v1.31; use "mountOptions" attribute instead',
+}
 FROZEN = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 
 
@@ -122,6 +126,23 @@ def _munged(spec: Obj, stored: Obj, is_bound: bool) -> Obj:
     return munged
 
 
+def warn(new: Obj, old: Obj | None) -> list[str]:
+    """Models pkg/api/persistentvolumeclaim/util.go GetWarningsForPersistentVolumeClaim."""
+    warnings = annotation_warnings(new, (OLD_CLASS,))
+    for side in ("requests", "limits"):
+        amount = ((new["spec"].get("resources") or {}).get(side) or {}).get("storage")
+        if amount is not None and quantity.milli(amount) % 1000:
+            text = f'fractional byte value "{quantity.canonical(amount)}" is invalid, must be an integer'
+            warnings.append(f"spec.resources.{side}[storage]: {text}")
+    return warnings
+
+
+def annotation_warnings(obj: Obj, known: tuple[str, ...]) -> list[str]:
+    """Warnings of annotations that have become fields; volumes have them too."""
+    given = obj["metadata"].get("annotations") or {}
+    return [f"metadata.annotations[{key}]: {OLD_ANNOTATIONS[key]}" for key in known if key in given]
+
+
 def modes_text(modes: list[str] | None) -> str:
     """Access modes in short. Models helper.GetAccessModesAsString."""
     return ",".join(short for mode, short in SHORT_MODES if mode in (modes or ()))
@@ -167,4 +188,5 @@ KIND = Kind(
     prepare_create=prepare_create,
     validate=validate,
     validate_update=validate_update,
+    warn=warn,
 )

@@ -8,7 +8,14 @@ from k8s_magic.kinds.columns import AGE, NAME, age, texts, wide
 from k8s_magic.kinds.errors import forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.numbers import unchanged
-from k8s_magic.kinds.persistentvolumeclaims import VOLUME_MODES, class_of, modes_text, validate_access_modes
+from k8s_magic.kinds.persistentvolumeclaims import (
+    OLD_ANNOTATIONS,
+    VOLUME_MODES,
+    annotation_warnings,
+    class_of,
+    modes_text,
+    validate_access_modes,
+)
 from k8s_magic.kinds.pod.scheduling import validate_node_selector
 from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj
@@ -95,6 +102,15 @@ def validate_update(new: Obj, old: Obj) -> list[FieldError]:
     return errors + unchanged(spec.get("volumeMode"), stored.get("volumeMode"), "spec.volumeMode")
 
 
+def warn(new: Obj, old: Obj | None) -> list[str]:
+    """Models pkg/api/persistentvolume/util.go GetWarningsForPersistentVolume."""
+    warnings = annotation_warnings(new, tuple(OLD_ANNOTATIONS))
+    if new["spec"]["persistentVolumeReclaimPolicy"] == "Recycle":
+        text = "The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."
+        warnings.append(f"spec.persistentVolumeReclaimPolicy: {text}")
+    return warnings
+
+
 def row(obj: Obj, now: float) -> list[Any]:
     """Models pkg/printers/internalversion/printers.go printPersistentVolume."""
     spec, status, claim = obj["spec"], obj.get("status") or {}, (obj["spec"].get("claimRef") or {})
@@ -131,5 +147,6 @@ KIND = Kind(
     prepare_create=prepare_create,
     validate=validate,
     validate_update=validate_update,
+    warn=warn,
     fields={"name": lambda obj: obj["metadata"]["name"]},
 )

@@ -285,3 +285,35 @@ def test_field_selectors_of_events() -> None:
     event = obj("events", involvedObject={"kind": "Pod", "name": "p"}, reportingComponent="kubelet")
     read = {path: get(event) for path, get in fields.items()}
     assert (read["involvedObject.kind"], read["involvedObject.name"], read["source"], read["type"]) == ("Pod", "p", "kubelet", "")
+
+
+WARNINGS: list[tuple[str, Obj, list[str]]] = [
+    (
+        "persistentvolumeclaims",  # storageclasses.yaml
+        {"metadata": {"annotations": {"volume.beta.kubernetes.io/storage-class": "old"}}, "spec": {}},
+        ['metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead'],
+    ),
+    (
+        "persistentvolumes",
+        {"metadata": {}, "spec": {"persistentVolumeReclaimPolicy": "Recycle"}},
+        [
+            "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. "
+            "Instead, the recommended approach is to use dynamic provisioning."
+        ],
+    ),
+    (
+        "ingresses.networking.k8s.io",
+        {"metadata": {"annotations": {"kubernetes.io/ingress.class": "nginx"}}, "spec": {}},
+        ["annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("resource", "made", "expected"), WARNINGS, ids=[case[0] for case in WARNINGS])
+def test_warnings(resource: str, made: Obj, expected: list[str]) -> None:
+    assert registry()[resource].warn(made, None) == expected
+
+
+def test_a_nodes_one_range_is_the_first_of_the_many() -> None:
+    made = taken("nodes", obj("nodes", spec={"podCIDR": "10.1.0.0/24", "podCIDRs": ["10.244.0.0/24"]}))
+    assert made["spec"]["podCIDRs"] == ["10.1.0.0/24"]
