@@ -9,6 +9,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ import yaml
 
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.run import Run
+from k8s_magic.real_kubectl import Process, RealKubectl
 
 # Recorded commands followed each other at once, and a `settle` waited for three quiet seconds.
 STEP, SETTLE_QUIET_S, SETTLE_LIMIT_S = "100ms", 3.0, 90.0
@@ -40,16 +42,17 @@ class Outcome:
 class Replay:
     """One transcript in one fresh cluster."""
 
-    def __init__(self, transcript: dict[str, Any], normalizer: ModuleType) -> None:
+    def __init__(self, transcript: dict[str, Any], normalizer: ModuleType, program: Path | None = None) -> None:
         self._transcript = transcript
+        self._program = program
         self._normalizer = normalizer
         self._cluster = Cluster(nodes=transcript.get("nodes", 3), system=False, legacy="reject", step=STEP)
         self._captured: dict[str, str] = {}
-        self._watches: dict[str, tuple[dict[str, Any], Run]] = {}
+        self._watches: dict[str, tuple[dict[str, Any], Run | Process]] = {}
 
     def run(self) -> Outcome:
         outcome = Outcome(self._transcript["name"])
-        with tempfile.TemporaryDirectory() as cwd:
+        with tempfile.TemporaryDirectory() as cwd, self._commands(cwd):
             for path, text in (self._transcript.get("files") or {}).items():
                 target = Path(cwd) / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +64,16 @@ class Replay:
                 self._compare(outcome, *self._unwatch(name))
         return outcome
 
+    @contextmanager
+    def _commands(self, home: str) -> Iterator[None]:
+        """What runs the commands: our kubectl in process, or a real one against our server."""
+        if self._program is None:
+            self._starter: Cluster | RealKubectl = self._cluster
+            yield
+            return
+        with RealKubectl(self._cluster, self._program, home) as self._starter:
+            yield
+
     def _take(self, step: Any, cwd: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Do one step; gives the recorded and our result where the step has one."""
         if step == "settle":
@@ -70,7 +83,8 @@ class Replay:
         elif "unwatch" in step:
             yield self._unwatch(step["unwatch"])
         elif "watch" in step:
-            self._watches[step["watch"]] = (step, self._cluster.start(shlex.split(self._filled(step["run"])), step.get("stdin"), cwd))
+            argv = shlex.split(self._filled(step["run"]))
+            self._watches[step["watch"]] = (step, self._starter.start(argv, step.get("stdin"), cwd))
             self._cluster.tick(STEP)
         else:
             yield step, self._kubectl(step, cwd)
@@ -81,7 +95,7 @@ class Replay:
         return line
 
     def _kubectl(self, step: dict[str, Any], cwd: str) -> dict[str, Any]:
-        result = self._cluster.kubectl(self._filled(step["run"]), stdin=step.get("stdin"), cwd=cwd)
+        result = self._starter.kubectl(self._filled(step["run"]), stdin=step.get("stdin"), cwd=cwd)
         if "capture" in step:
             self._captured[step["capture"]] = result.stdout.strip()
         return {"run": step["run"], "rc": result.exit_code, "stdout": result.stdout, "stderr": result.stderr}
@@ -120,9 +134,9 @@ def load_normalizer(near: Path) -> ModuleType:
     return module
 
 
-def replay_file(path: Path, normalizer: ModuleType) -> Outcome:
-    """Replay one transcript."""
-    return Replay(yaml.safe_load(path.read_text(encoding="utf-8")), normalizer).run()
+def replay_file(path: Path, normalizer: ModuleType, program: Path | None = None) -> Outcome:
+    """Replay one transcript; with `program`, by that kubectl over HTTP."""
+    return Replay(yaml.safe_load(path.read_text(encoding="utf-8")), normalizer, program).run()
 
 
 def _crashed(path: Path, error: Exception) -> Outcome:
@@ -138,13 +152,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("path", nargs="+", type=Path, help="transcripts, or directories that hold them")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what differs")
     parser.add_argument("--raise", dest="raises", action="store_true", help="let our own errors out with their traceback")
+    parser.add_argument("--kubectl", type=Path, metavar="PATH", help="run this kubectl against our server instead of our own")
     arguments = parser.parse_args(argv)
     files = [f for path in arguments.path for f in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     total = matching = 0
     for path in files:
         normalizer = load_normalizer(path)
         try:
-            outcome = replay_file(path, normalizer)
+            outcome = replay_file(path, normalizer, arguments.kubectl)
         except Exception as error:  # One crash must not hide how the other transcripts go.
             if arguments.raises:
                 raise

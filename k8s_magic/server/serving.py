@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import Stream, WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import EventStream, Handler, Request, Response
+from k8s_magic.apiserver.http.messages import encode
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.cluster import Cluster
 from k8s_magic.kubectl import yamls
-from k8s_magic.server import certificates, kubeconfig
+from k8s_magic.server import certificates, kubeconfig, protobuf
 from k8s_magic.server.streams import LogRequest, StreamSocket
 from k8s_magic.server.web import ApiRequest
 
@@ -133,6 +135,13 @@ class Server:
     def handle(self, request: Request) -> Response | EventStream:
         with self.inside():
             return self._handler.handle(request)
+
+    def plain(self, request: Request) -> Request:
+        """The request with a body of JSON; `ApiError` where it cannot be read."""
+        if not request.headers.get("content-type", "").startswith(protobuf.MEDIA_TYPE):
+            return request
+        headers = {**request.headers, "content-type": "application/json"}
+        return replace(request, headers=headers, body=encode(protobuf.decode(request.body)))
 
     def pump(self, following: Callable[[], Awaitable[WatchEvent | None]], queue: asyncio.Queue[WatchEvent | None]) -> None:
         """Carry a watch's events from the cluster's clock to the server's loop, until it ends."""

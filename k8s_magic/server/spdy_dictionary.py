@@ -21,4 +21,6 @@ TEXT = (
     "vatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0."
 )
 
-DICTIONARY = b"".join(len(word).to_bytes(4, "big") + word.encode() for word in (w.replace("_", " ") for w in WORDS.split())) + TEXT.encode("latin-1")
+DICTIONARY = b"".join(len(word).to_bytes(4, "big") + word.encode() for word in (w.replace("_", " ") for w in WORDS.split())) + TEXT.encode(
+    "latin-1"
+)

@@ -32,7 +32,10 @@ class ApiRequest(tornado.web.RequestHandler):
         caller = self.server.authenticate(self.request.headers)
         if caller is None:
             return self._finish(Response(401, encode(UNAUTHORIZED.status)))
-        result = self.server.handle(self._request(caller))
+        try:
+            result = self.server.handle(self.server.plain(self._request(caller)))
+        except ApiError as error:
+            return self._finish(Response(error.code, encode(error.status)))
         if isinstance(result, EventStream):
             return await self._stream(result)
         return self._finish(result)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver import discovery
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.http import openapi
 from k8s_magic.apiserver.http.messages import Request, Response, encode
 from k8s_magic.apiserver.http.paths import ResourcePath
 from k8s_magic.objects.meta import Obj
@@ -29,9 +30,21 @@ def answer(api: ApiServer, request: Request, where: ResourcePath | None) -> Resp
         return Response(200, _health(path, "verbose" in request.query), "text/plain; charset=utf-8")
     if path in ("/api", "/apis"):
         return _groups(api, request, path)
+    if path.startswith("/openapi/"):
+        return _openapi(api, path.removeprefix("/openapi/"))
     if path.startswith("/apis/") and path.count("/") == 2:
         return _group(api, path.split("/")[2])
     raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+
+
+def _openapi(api: ApiServer, path: str) -> Response:
+    kinds = list(api.kinds.values())
+    if path == "v2":
+        return Response(200, encode(openapi.v2(kinds)))
+    document = openapi.index(kinds) if path == "v3" else openapi.v3(kinds, path.removeprefix("v3/"))
+    if document is None:
+        raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+    return Response(200, encode(document))
 
 
 def _health(path: str, verbose: bool) -> bytes:
