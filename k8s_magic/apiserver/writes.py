@@ -200,7 +200,8 @@ def _complete_spec(
         draft["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
     errors = [*metadata.validate_metadata_update(draft, old, kind)]
     if changed:
-        errors += [*kind.validate(draft), *kind.validate_update(draft, old)]
+        own, frozen = kind.validate(draft), kind.validate_update(draft, old)
+        errors += [*frozen, *own] if kind.validate_update_first else [*own, *frozen]
         if kind.resource == "services" and not errors:
             errors = api.service_addresses.complete(draft, old)
     for text in kind.warn(draft, old) if changed and not errors else ():
