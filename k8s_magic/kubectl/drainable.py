@@ -84,7 +84,7 @@ def _local_storage(call: Call, pod: Obj) -> Verdict:
     local = any("emptyDir" in volume for volume in pod["spec"].get("volumes") or ())
     if not local or pods.is_terminal(pod):
         return OKAY
-    if not call.flags["delete-emptydir-data"]:
+    if not call.flags["delete-emptydir-data"] and not call.flags.get("delete-local-data"):
         return Verdict(False, "error", "Pods with local storage (use --delete-emptydir-data to override)")
     return Verdict(True, "warning", "deleting Pods with local storage")
 

@@ -153,7 +153,8 @@ class Editing:
 
     def _create(self, info: Info) -> None:
         namespace = info.namespace or (self.call.namespace if info.mapping.namespaced else "")
-        made = self.call.client.create(info.mapping.resource, common.creatable(info.obj), namespace, options=common.write_options(self.call))
+        options = common.write_options(self.call)
+        made = self.call.client.create(info.mapping.resource, common.creatable(info.obj), namespace, options=options)
         common.object_printer(self.call, "created")(made)
 
     def _annotate(self, info: Info) -> None:

@@ -23,6 +23,11 @@ def metadata(call: Call, name: str, *, namespaced: bool = True, **more: Any) -> 
     return {key: value for key, value in fields.items() if value}
 
 
+def in_order(values: dict[str, str]) -> dict[str, str]:
+    """A map in the order of its keys, as Go writes maps."""
+    return dict(sorted(values.items()))
+
+
 def compact(**fields: Any) -> Obj:
     """An object without the fields that are None or empty lists, as Go's omitempty leaves them out."""
     return {key: value for key, value in fields.items() if value is not None and value != []}
@@ -70,7 +75,7 @@ def label_selector(text: str) -> Obj:
         elif term.operator in names:
             expressions.append(compact(key=term.key, operator=names[term.operator], values=sorted(term.values)))
         else:
-            raise UsageError(f'"{term.operator}" isn\'t supported in label selectors')
+            raise UsageError(f'"{term.operator}" is not a valid label selector operator')
     return compact(matchLabels=labels or None, matchExpressions=expressions)
 
 

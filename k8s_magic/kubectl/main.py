@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from k8s_magic.kubectl import errors, legacy, suggest, usage, verb
+from k8s_magic.kubectl import errors, suggest, usage, verb
 from k8s_magic.kubectl.environment import Environment, UsageError
 from k8s_magic.kubectl.flags import Flag, FlagError, duration, parse, table
+from k8s_magic.kubectl.legacy import command_line as legacy
 from k8s_magic.kubectl.verb import Call, Path
 
 
@@ -43,20 +44,21 @@ class _Warnings:
 async def _run(argv: list[str], environment: Environment) -> int:
     path: Path = ()
     try:
-        argv = legacy.rewrite(argv, environment)
         path, rest = resolve(argv)
+        rest = legacy.rewrite(path, rest, environment)
         if not path:
             return _without_verb(rest, environment)
         if (call := _call(path, rest, environment)) is None:
             return 0
         return await _execute(call)
     except FlagError as error:
-        hint = legacy.hint(path, str(error), environment)
-        environment.err(f"error: {error}\nSee '{' '.join(('kubectl', *path))} --help' for usage.\n{hint}")
+        environment.err(f"error: {error}\nSee '{' '.join(('kubectl', *path))} --help' for usage.\n")
+        environment.err(legacy.hint(path, argv, str(error), environment))
         return 1
     except (*errors.UserError, errors.Exit) as error:
         text, code = errors.report(error)
         environment.err(text)
+        environment.err(legacy.hint(path, argv, str(error), environment))
         return code
 
 
@@ -91,10 +93,12 @@ def _check_timeout(text: str) -> None:
 
 def _call(path: Path, rest: list[str], environment: Environment) -> Call | None:
     """The call to make; None where help was asked for and given."""
-    flags, args, dash = parse(rest, verb.flags_of(path, verb.find(path)), environment.err)
+    known = verb.flags_of(path, verb.find(path)) + legacy.flags(path, environment)
+    flags, args, dash = parse(rest, known, environment.err)
     if flags["help"]:
         environment.out(usage.help_of(path))
         return None
+    legacy.warn(path, [name for name, _ in flags.line], environment)
     return Call(environment, path, args, flags, dash)
 
 

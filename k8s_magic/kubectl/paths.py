@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from k8s_magic.kubectl import legacy, metadata_check, yamls
+from k8s_magic.kubectl import metadata_check, yamls
 from k8s_magic.kubectl.environment import Files, UsageError
 from k8s_magic.kubectl.errors import Aggregate, quoted
+from k8s_magic.kubectl.legacy.manifests import modern
 from k8s_magic.kubectl.resources import Mapping, NoKindMatch
 from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects.meta import Obj
@@ -64,7 +65,7 @@ class Stream:
             raise UsageError(f"unable to decode {quoted(self.source)}: {fault}")
 
     def _mapped(self, call: Call, obj: Obj, local: bool) -> tuple[Mapping, Obj]:
-        obj = legacy.modern(obj, call.environment)
+        obj = modern(obj, call.environment)
         api_version, kind = obj.get("apiVersion") or "", obj["kind"]
         if local:
             group, _, version = api_version.rpartition("/")

@@ -72,7 +72,7 @@ class Mapper:
         """The resource that TYPE[.VERSION][.GROUP] means: plural, singular, short name or kind."""
         name, _, qualifier = text.partition(".")
         version, _, group = qualifier.partition(".")
-        if group and (found := self._find(name, group, version)):
+        if text.count(".") > 1 and (found := self._find(name, group, version)):
             return found
         if found := self._find(name, qualifier):
             return found

@@ -14,6 +14,11 @@ from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects import meta, pods
 from k8s_magic.objects.meta import Obj
 
+_RECORDED = (
+    "All commands and output from this session will be recorded in container logs, including credentials and sensitive information "
+    "passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n"
+)
+
 
 async def attach(call: Call, pod: Obj, created: list[tuple[str, Obj]]) -> None:
     """Attach to a pod that has just been made; the exit code of one that ends is the command's."""
@@ -24,22 +29,42 @@ async def attach(call: Call, pod: Obj, created: list[tuple[str, Obj]]) -> None:
             await _remove(call, created)
 
 
+async def pod_of(call: Call, obj: Obj) -> Obj:
+    """The pod itself, or the first pod of what was made instead."""
+    if obj["kind"] == "Pod":
+        return obj
+    found = await podpick.all_pods(call, obj, podpick.for_exec, call.flags["pod-running-timeout"])
+    return found[0]
+
+
 async def _attach(call: Call, pod: Obj) -> None:
     name, namespace = meta.name(pod), meta.namespace(pod)
     pod = await _wait_for(call, pod, lambda p: pods.is_terminal(p) or (pods.phase(p) == "Running" and pods.is_ready(p)))
     container = podpick.container_to_run_in(call, pod, "", quiet=True)
-    streams.wants_terminal(call, tty=call.flags["tty"])
-    if not pods.is_terminal(pod):
-        parameters = {"container": container, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
+    if pods.is_terminal(pod):
         await _print_log(call, name, namespace, container)
-        stream = await call.client.connect("pods", name, namespace, "attach", parameters)
-        await streams.carry(call, stream, stdin=call.flags["stdin"])
     else:
-        await _print_log(call, name, namespace, container)
+        await _carry(call, name, namespace, container)
     if call.flags["leave-stdin-open"] or _restarts(call) == "Always":
         return
     ends: Callable[[Obj], bool] = (lambda p: pods.phase(p) == "Succeeded") if _restarts(call) == "OnFailure" else pods.is_terminal
     _report(await _wait_for(call, pod, ends))
+
+
+async def _carry(call: Call, name: str, namespace: str, container: str) -> None:
+    """Attach, which begins with what an interactive program has printed so far; where it has ended meanwhile, its log says all."""
+    streams.wants_terminal(call, tty=call.flags["tty"])
+    parameters = {"container": container, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
+    try:
+        stream = await call.client.connect("pods", name, namespace, "attach", parameters)
+    except ApiError as error:
+        if "container not found" not in str(error):
+            call.err(f"warning: couldn't attach to pod/{name}, falling back to streaming logs: {error}\n")
+        await _print_log(call, name, namespace, container)
+        return
+    if not call.flags["quiet"]:
+        call.err(_RECORDED)
+    await streams.carry(call, stream, stdin=call.flags["stdin"])
 
 
 def _restarts(call: Call) -> str:

@@ -25,5 +25,11 @@ def submit(call: Call, name: str, secret_type: str, data: SecretData) -> None:
     """Create the Secret and print it."""
     if call.flags["append-hash"]:
         name += f"-{sources.name_hash(kind='Secret', type=secret_type, name=name, data=dict(data))}"
-    fields = {"kind": "Secret", "apiVersion": "v1", "metadata": generate.metadata(call, name), "data": dict(data), "type": secret_type}
+    fields = {
+        "kind": "Secret",
+        "apiVersion": "v1",
+        "metadata": generate.metadata(call, name),
+        "data": generate.in_order(data),
+        "type": secret_type,
+    }
     generate.submit(call, {key: value for key, value in fields.items() if value}, "secrets", "failed to create secret")

@@ -6,7 +6,7 @@ from k8s_magic.kubectl import common, cordoning, drainable
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.common import DryRun
 from k8s_magic.kubectl.environment import UsageError
-from k8s_magic.kubectl.errors import Aggregate, UserError, flatten, quoted
+from k8s_magic.kubectl.errors import Aggregate, UserError, quoted
 from k8s_magic.kubectl.evicting import Evicting
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects import meta, selectors
@@ -31,10 +31,7 @@ async def run(call: Call) -> int | None:
             failed.append((info.name, error))
     if failed:
         call.err("There are pending nodes to be drained:\n" + "".join(f" {name}\n" for name, _ in failed))
-        # One failure is an Aggregate of an Aggregate upstream, and so it is printed without `error: `.
-        raise Aggregate(
-            [*flatten([error for _, error in failed]), *([UsageError("")] if len(flatten([e for _, e in failed])) == 1 else [])]
-        )
+        raise Aggregate([error for _, error in failed])
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from k8s_magic.kubectl import builder, sorter, table, waiting
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import UserError, message_for, not_found, raise_all, raise_reduced
+from k8s_magic.kubectl.legacy.export import exported
 from k8s_magic.kubectl.printers import Printer, list_of, printer_for
 from k8s_magic.kubectl.resources import Mapping
 from k8s_magic.kubectl.table import TableOptions, TablePrinter, TabWriter
@@ -200,7 +201,7 @@ def _print_generic(call: Call) -> None:
         raise errors[0]
     if not infos and call.flags["ignore-not-found"]:
         return raise_reduced(errors)
-    objects = [info.obj for info in infos]
+    objects = [exported(info.obj) if call.flags.get("export") else info.obj for info in infos]
     printer = _printer(call)
     try:
         if result.single_item and len(objects) == 1:

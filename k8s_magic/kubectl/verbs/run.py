@@ -7,8 +7,10 @@ import re
 from k8s_magic.kubectl import common, overrides, recording, running
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import quoted
-from k8s_magic.kubectl.generate import compact
+from k8s_magic.kubectl.generate import compact, in_order
+from k8s_magic.kubectl.legacy import run as legacy
 from k8s_magic.kubectl.verb import Call, Verb
+from k8s_magic.kubectl.verbs.set import resources
 from k8s_magic.objects.meta import Obj
 
 _DOMAIN = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -26,18 +28,20 @@ async def run(call: Call) -> int | None:
     dry = common.dry_run(call)
     attached = call.flags["attach"] if call.flags.changed("attach") else call.flags["stdin"]
     _check(call, dry, attached)
-    pod = recording.recorded(call, overrides.apply(call, _pod(call), "pods"))
+    kind = legacy.kind_for(call)
+    obj = overrides.apply(call, _pod(call), "pods")
+    obj = recording.recorded(call, obj if kind == "Pod" else legacy.controller(call, obj, kind))
     show = common.object_printer(call, "created", dry, typed=True)
-    pod = _create(call, pod, "pods", dry)
-    created = [("pods", pod)]
+    obj = _create(call, obj, legacy.RESOURCES[kind], dry)
+    created = [(legacy.RESOURCES[kind], obj)]
     if call.flags["expose"]:
         service = _create(call, recording.recorded(call, _service(call)), "services", dry)
         created.append(("services", service))
         show(service)
     if attached:
-        await running.attach(call, pod, created)
+        await running.attach(call, await running.pod_of(call, obj), created)
     else:
-        show(pod)
+        show(obj)
     return None
 
 
@@ -77,7 +81,12 @@ def _pod(call: Call) -> Obj:
     annotations, _ = common.parse_pairs(flags["annotations"], "annotations", may_remove=False)
     metadata = compact(name=name, labels=_labels(call, name), annotations=annotations or None)
     # The pod restarts as --restart says and not as an interactive run waits: upstream reads the flag anew here.
-    spec = {"containers": [_container(call, name, env)], "restartPolicy": flags["restart"] or "Always", "dnsPolicy": "ClusterFirst"}
+    spec = compact(
+        containers=[_container(call, name, env)],
+        restartPolicy=flags["restart"] or "Always",
+        dnsPolicy="ClusterFirst",
+        serviceAccountName=flags.get("serviceaccount") or None,
+    )
     return {"kind": "Pod", "apiVersion": "v1", "metadata": metadata, "spec": spec, "status": {}}
 
 
@@ -95,7 +104,7 @@ def _container(call: Call, name: str, env: list[Obj]) -> Obj:
     )
     return {
         **fields,
-        "resources": {},
+        "resources": _resources(call),
         **compact(
             imagePullPolicy=flags["image-pull-policy"] or None,
             securityContext={"privileged": True} if flags["privileged"] else None,
@@ -104,6 +113,12 @@ def _container(call: Call, name: str, env: list[Obj]) -> Obj:
             tty=flags["tty"] or None,
         ),
     }
+
+
+def _resources(call: Call) -> Obj:
+    """--requests and --limits, which are of 2017."""
+    limits, requests = (resources.amounts(call.flags.get(name) or "") for name in ("limits", "requests"))
+    return compact(limits=limits or None, requests=requests or None)
 
 
 def _port(text: str) -> int:
@@ -131,7 +146,7 @@ def _labels(call: Call, name: str) -> dict[str, str]:
         if not pair[0]:
             raise UsageError("unexpected empty label key")
         found[pair[0]] = pair[1]
-    return found
+    return in_order(found)
 
 
 def _service(call: Call) -> Obj:

@@ -7,6 +7,7 @@ import base64
 from k8s_magic.kubectl import common, generate, sources
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import quoted
+from k8s_magic.kubectl.generate import in_order
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects.meta import Obj
 
@@ -33,7 +34,13 @@ def _config_map(call: Call, name: str, data: dict[str, str], binary: dict[str, s
     if call.flags["append-hash"]:
         content = generate.compact(kind="ConfigMap", name=name, data=data, binaryData=binary or None)
         name += f"-{sources.name_hash(**content)}"
-    body: Obj = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": generate.metadata(call, name), "data": data, "binaryData": binary}
+    body: Obj = {
+        "kind": "ConfigMap",
+        "apiVersion": "v1",
+        "metadata": generate.metadata(call, name),
+        "data": in_order(data),
+        "binaryData": in_order(binary),
+    }
     return {key: value for key, value in body.items() if value}
 
 

@@ -6,6 +6,7 @@ from k8s_magic.kubectl import common, generate
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects.meta import Obj
+from k8s_magic.sim.lineage import Lineage
 
 
 async def run(call: Call) -> int | None:
@@ -38,7 +39,10 @@ def deployment(call: Call, name: str, images: list[str], command: list[str]) -> 
 def container_name(image: str) -> str:
     """The last part of an image's name, without tag and digest."""
     name = image.rpartition("/")[2].split(":")[0].split("@")[0]
-    return name.replace("_", "-").replace(".", "-")
+    if "_" not in name and "." not in name:
+        return name
+    # Upstream draws a suffix, because two images may come out alike; here it is a function of the image.
+    return f"{name.replace('_', '-').replace('.', '-')}-{Lineage().suffix(5, image)}"
 
 
 VERB = Verb(

@@ -26,7 +26,7 @@ async def run(call: Call) -> int | None:
     ingress = {
         "kind": "Ingress",
         "apiVersion": "networking.k8s.io/v1",
-        "metadata": generate.metadata(call, name, annotations=annotations),
+        "metadata": generate.metadata(call, name, annotations=generate.in_order(annotations)),
         "spec": spec,
         "status": {"loadBalancer": {}},
     }

@@ -16,7 +16,7 @@ async def run(call: Call) -> int | None:
         "kind": "ResourceQuota",
         "apiVersion": "v1",
         "metadata": generate.metadata(call, name),
-        "spec": generate.compact(hard=hard or None, scopes=scopes),
+        "spec": generate.compact(hard=generate.in_order(hard) or None, scopes=scopes),
         "status": {},
     }
     generate.submit(call, quota, "resourcequotas", "failed to create quota:")
