@@ -31,6 +31,11 @@ DEMO = [
     "%cluster tick 20s",
     "kubectl get po",
 ]
+MOVING = """() => document.getAnimations().some(animation =>
+  animation.effect.target?.matches?.('.k8sm-pod:not(.k8sm-system)') &&
+  animation.effect.getKeyframes().some(frame => /translate\\([^0]/.test(frame.transform ?? '')) &&
+  animation.currentTime > 120)"""
+"""A Pod is on its way; a little after it has left."""
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(lab.chromium() is None, reason="Chromium is not installed")]
 
 
@@ -86,7 +91,7 @@ def test_pods_move_onto_nodes(base: str, page: Any) -> None:
     assert page.locator(".k8sm-pod:not(.k8sm-system)").count() == 0
     lab.run_cell(page, 2)
     page.wait_for_function("() => document.querySelector('.k8sm')?.dataset.playing === 'yes'")
-    page.wait_for_function("() => document.getAnimations().some(a => a.effect.target?.dataset?.id)")
+    page.wait_for_function(MOVING)
     page.screenshot(path=SHOTS / "2-pods-moving.png")
     page.wait_for_function("() => document.querySelector('.k8sm').dataset.playing === 'no'")
     assert page.locator(".k8sm-pod:not(.k8sm-system)").count() == 6

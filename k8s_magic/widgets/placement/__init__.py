@@ -31,7 +31,7 @@ def play(client: Client, journal: Journal | None, since: int, namespaces: tuple[
             scenes.append((state.time, scene))
     told = [_told(before, after) for (_, before), (_, after) in pairwise(scenes)]
     kept = _thinned(len(scenes))
-    layout = Layout.of([scenes[index][1] for index in kept])
+    layout = Layout.of([scenes[index][1] for index in kept], waits=True)  # So that nodes stay where they are from play to play.
     start = scenes[1][0] if len(scenes) > 1 else scenes[0][0]
     frames = []
     for index in kept:

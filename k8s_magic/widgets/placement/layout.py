@@ -14,7 +14,7 @@ HEAD = 62
 TILE, SMALL_TILE, CHIP, TILE_GAP = 30, 16, 16, 4
 MOST_TILES = 10
 """With more pods than that on a node, each is a chip without words."""
-BOX_WIDTH, CHIP_BOX_WIDTH, WAITING_WIDTH = 196, 132, 236
+BOX_WIDTH, CHIP_BOX_WIDTH, WAITING_WIDTH = 196, 132, 216
 MOST_WAITING = 9
 REASON_LINE = 12
 
@@ -40,7 +40,8 @@ class Layout:
     waiting_height: float
 
     @staticmethod
-    def of(scenes: Sequence[Scene]) -> Layout:
+    def of(scenes: Sequence[Scene], *, waits: bool = False) -> Layout:
+        """The layout that all `scenes` fit into; `waits` keeps room for waiting pods even where there are none."""
         names = tuple(dict.fromkeys(node.name for scene in scenes for node in scene.nodes))
         chips = any(len([pod for pod in node.pods if not pod.is_system]) > MOST_TILES for scene in scenes for node in scene.nodes)
         chips = chips or len(names) > 12
@@ -53,7 +54,7 @@ class Layout:
             columns=columns,
             row_heights=tuple(max(heights[name] for name in row) for row in rows),
             names=names,
-            waits=any(waiting),
+            waits=waits or any(waiting),
             waiting_height=max((waiting_height(pods) for pods in waiting), default=0),
         )
 

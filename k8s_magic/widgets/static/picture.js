@@ -4,14 +4,36 @@
 const MOVE_MS = 450;
 const LONGEST_PLAY_MS = 9000;
 
-function button(label, text, action) {
+// Drawn, because not every machine has a font with signs for these.
+const ICONS = {
+  play: "M5 3l10 6-10 6z",
+  pause: "M5 3h3v12H5zM10 3h3v12h-3z",
+  back: "M13 3L5 9l8 6z",
+  forward: "M4 3l8 6-8 6zM13 3h2v12h-2z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 18 18");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function button(words, sign, action) {
   const element = document.createElement("button");
   element.type = "button";
-  element.textContent = text;
-  element.setAttribute("aria-label", label);
-  element.title = label;
+  label(element, words, sign);
   element.addEventListener("click", action);
   return element;
+}
+
+function label(element, words, sign) {
+  element.replaceChildren(icon(sign));
+  element.setAttribute("aria-label", words);
+  element.title = words;
 }
 
 function isDark(el) {
@@ -56,9 +78,9 @@ function render({ model, el }) {
   let at = 0;
   let timer = null;
 
-  const playButton = button("Play", "▶", () => (timer ? pause() : play(at >= frames.length - 1 ? 0 : at)));
-  const back = button("Back one step", "◀", () => { pause(); go(at - 1, true); });
-  const forward = button("Forward one step", "▶|", () => { pause(); go(at + 1, true); });
+  const playButton = button("Play", "play", () => (timer ? pause() : play(at >= frames.length - 1 ? 0 : at)));
+  const back = button("Back one step", "back", () => { pause(); go(at - 1, true); });
+  const forward = button("Forward one step", "forward", () => { pause(); go(at + 1, true); });
   slider.addEventListener("input", () => { pause(); go(Number(slider.value), true); });
   controls.append(back, playButton, forward, slider, step, caption);
   root.append(stage, controls, live);
@@ -108,8 +130,7 @@ function render({ model, el }) {
   function pause() {
     if (timer) clearTimeout(timer);
     timer = null;
-    playButton.textContent = "▶";
-    playButton.setAttribute("aria-label", "Play");
+    label(playButton, "Play", "play");
     root.dataset.playing = "no";
   }
 
@@ -117,8 +138,7 @@ function render({ model, el }) {
     pause();
     go(from, false);
     const pace = Math.max(180, Math.min(900, LONGEST_PLAY_MS / Math.max(frames.length, 1)));
-    playButton.textContent = "⏸";
-    playButton.setAttribute("aria-label", "Pause");
+    label(playButton, "Pause", "pause");
     root.dataset.playing = "yes";
     const next = () => {
       if (!el.isConnected || at >= frames.length - 1) {
