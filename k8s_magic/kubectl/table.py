@@ -43,9 +43,9 @@ class TabWriter:
         """The text of all lines since the last flush."""
         columns = max((len(line) for line in self.lines), default=1) - 1
         self.widths += [MIN_WIDTH] * (columns - len(self.widths))
-        for line in self.lines:
-            for index, cell in enumerate(line[:-1]):
-                self.widths[index] = max(self.widths[index], len(cell) + PADDING)
+        for index in range(columns):
+            widest = max(len(line[index]) for line in self.lines if len(line) > index + 1)
+            self.widths[index] = max(self.widths[index], widest + PADDING)
         text = "".join(_laid_out(line, self.widths) for line in self.lines)
         self.lines = []
         return text
@@ -94,27 +94,29 @@ class TablePrinter:
         ]
 
     def _row(self, row: Obj, definitions: list[Obj], shown: list[int], event: str) -> list[str]:
-        options = self.options
+        options, cells = self.options, row["cells"]
+        line = [cell_text(cells[i]) if i < len(cells) else "" for i in shown]
+        if options.kind:
+            line = [self._with_kind(text, definitions[i]) for text, i in zip(line, shown, strict=True)]
         metadata = (row.get("object") or {}).get("metadata") or {}
-        labels = metadata.get("labels") or {}
-        cells = row["cells"]
-        return [
-            *([_EVENTS.get(event, event)] if event else []),
-            *([metadata.get("namespace", "")] if options.with_namespace else []),
-            *(self._cell(cells[i] if i < len(cells) else None, definitions[i]) for i in shown),
-            *(labels.get(name, "") for name in options.label_columns),
-            *([format_labels(labels)] if options.show_labels else []),
-        ]
+        if options.label_columns or options.show_labels:
+            labels = metadata.get("labels") or {}
+            line += [labels.get(name, "") for name in options.label_columns]
+            line += [format_labels(labels)] if options.show_labels else []
+        if options.with_namespace:
+            line.insert(0, metadata.get("namespace", ""))
+        if event:
+            line.insert(0, _EVENTS.get(event, event))
+        return line
 
-    def _cell(self, cell: Any, column: Obj) -> str:
-        text = cell_text(cell)
-        if self.options.kind and column.get("format") == "name" and column.get("type") == "string":
-            return f"{self.options.kind}/{text}"
-        return text
+    def _with_kind(self, text: str, column: Obj) -> str:
+        return f"{self.options.kind}/{text}" if column.get("format") == "name" and column.get("type") == "string" else text
 
 
 def cell_text(cell: Any) -> str:
     """A cell as Go prints it; of several lines only the first."""
+    if type(cell) is str and cell.isprintable():
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, bool):
