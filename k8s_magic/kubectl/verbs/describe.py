@@ -22,7 +22,8 @@ async def run(call: Call) -> int | None:
     infos, error = builder.select(call, query).infos()
     events = call.flags["show-events"] and (call.flags.changed("show-events") or (error is None and len(infos) <= 1))
     if error is not None and len(call.args) == 2 and all(not_found(each) for each in flatten([error])):
-        return _describe_matching(call, query, error, events)
+        _describe_matching(call, query, error, events)
+        return None
     errors: list[Exception] = [error] if error is not None else []
     texts = []
     for info in infos:
