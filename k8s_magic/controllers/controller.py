@@ -34,8 +34,10 @@ class Controller:
     """Resources whose changes queue the key of their controller owner, where that is of `kind`."""
     reaction_s: ClassVar[float] = 0.005
     """Virtual seconds from the first change that queues a key to its reconcile."""
-    gather_s: ClassVar[float] = 0.0
-    """Where set, so long are changes of owned objects and of the object's own status gathered, as a Job does."""
+    owned_reaction_s: ClassVar[float | None] = None
+    """The same for changes of what it owns, where that is another."""
+    status_reaction_s: ClassVar[float | None] = None
+    """The same for changes of its own status."""
 
     def __init__(self, client: LocalClient, events: Recorder) -> None:
         self.client = client

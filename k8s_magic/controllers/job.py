@@ -52,7 +52,8 @@ class JobController(Controller):
     name = "job-controller"
     kind = RESOURCE
     owns = ("pods",)
-    gather_s = 1.0
+    # Pods end in bursts, which upstream gathers for a second.
+    owned_reaction_s = status_reaction_s = 1.0
 
     def __init__(self, client: LocalClient, events: Recorder) -> None:
         super().__init__(client, events)

@@ -45,10 +45,6 @@ class Worker:
             self._due[key] = due
             self._loop.call_later(delay, partial(self._run, key))
 
-    def queue_gathered(self, key: Key, cause: int) -> None:
-        """`queue` for changes that come in bursts."""
-        self.queue(key, cause, self.controller.gather_s or None)
-
     def _run(self, key: Key) -> None:
         if key not in self._waiting:
             return  # It was queued anew for an earlier time, and has run.
@@ -136,7 +132,7 @@ class Manager:
     def _tell_subject(worker: Worker, event: WatchEvent, old: Obj | None, cause: int) -> None:
         is_same = old is not None and old["metadata"].get("generation") == event.object["metadata"].get("generation")
         if event.type == "MODIFIED" and is_same:
-            worker.queue_gathered(key(event.object), cause)
+            worker.queue(key(event.object), cause, worker.controller.status_reaction_s)
         else:
             worker.queue(key(event.object), cause)
 
@@ -147,4 +143,4 @@ class Manager:
         for reference in (now,) if before == now else (before, now):
             worker = owners.get(reference["kind"]) if reference else None
             if worker is not None and reference is not None:
-                worker.queue_gathered(Key(namespace(obj), reference["name"]), cause)
+                worker.queue(Key(namespace(obj), reference["name"]), cause, worker.controller.owned_reaction_s)
