@@ -19,7 +19,7 @@ import yaml
 
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.run import Run
-from k8s_magic.real_kubectl import Process, RealKubectl
+from k8s_magic.server.real_kubectl import Process, RealKubectl
 
 # Recorded commands followed each other at once, and a `settle` waited for three quiet seconds.
 STEP, SETTLE_QUIET_S, SETTLE_LIMIT_S = "100ms", 3.0, 90.0

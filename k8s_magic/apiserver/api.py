@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from k8s_magic.apiserver import deletion, discovery, subresources, tables, writes
+from k8s_magic.apiserver import deletion, discovery, reviews, subresources, tables, writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
@@ -66,10 +66,6 @@ class ApiServer:
             return self.kinds[resource]
         except KeyError:
             raise ApiError(404, "NotFound", "the server could not find the requested resource") from None
-
-    def decodes_strictly(self, kind: Kind) -> bool:
-        """Whether objects of the kind are checked against v1.36's definitions."""
-        return kind.resource in registry()
 
     def new_uid(self, kind: Kind, key: Key) -> str:
         incarnation = self._incarnations[kind.resource, key] = self._incarnations.get((kind.resource, key), 0) + 1
@@ -199,6 +195,8 @@ class ApiServer:
         self._deprecation(kind)
         if "create" not in kind.verbs:
             raise method_not_supported(kind, "create")
+        if kind.resource in reviews.ANSWERS:
+            return reviews.answer(self, kind, obj, namespace, options, caller)
         made = writes.create(self, kind, obj, namespace, options, caller)
         if not options.dry_run:
             self._note(kind, None, made, subresource, options, caller)

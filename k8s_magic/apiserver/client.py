@@ -40,6 +40,16 @@ class DeleteOptions:
 
 
 @dataclass(frozen=True)
+class Impersonation:
+    """Whom a caller wants to be: kubectl's --as, --as-group, --as-uid, --as-user-extra."""
+
+    user: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
 class WatchEvent:
     """`type` is ADDED, MODIFIED, DELETED, BOOKMARK or ERROR; `object` is an object, a Table of one row, or a Status."""
 
@@ -72,6 +82,14 @@ class Client(Protocol):
 
     warn: Callable[[str], None]
     """Called with the text of each Warning header."""
+
+    def impersonate(self, wanted: Impersonation) -> Client:
+        """The same client as somebody else; Forbidden where this caller may not be that."""
+        ...
+
+    def with_token(self, token: str) -> Client:
+        """The same client as whom the token belongs to; Unauthorized where that is nobody."""
+        ...
 
     def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj: ...
 

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from k8s_magic.apiserver import reviews, tokens
 from k8s_magic.apiserver.api import ApiServer
+from k8s_magic.apiserver.authorization import Access, authorize, impersonate
 from k8s_magic.apiserver.caller import Caller
-from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
+from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.store import Entry
 from k8s_magic.apiserver.watching import WatchStream
@@ -46,11 +48,34 @@ class LocalClient:
     def causes(self, causes: tuple[int, ...]) -> None:
         self.caller = replace(self.caller, causes=causes)
 
+    def impersonate(self, wanted: Impersonation) -> LocalClient:
+        """The same client as somebody else; `ApiError` where this caller may not be that."""
+        other = LocalClient(self.api, impersonate(self.api.store, self.caller, wanted))
+        other.warn = self.warn
+        return other
+
+    def with_token(self, token: str) -> LocalClient:
+        """The same client as whom the token belongs to; Unauthorized where that is nobody."""
+        caller = tokens.authenticate(self.api, token, self.actor)
+        if caller is None:
+            raise reviews.unauthorized()
+        other = LocalClient(self.api, caller)
+        other.warn = self.warn
+        return other
+
+    def _kind(self, verb: str, resource: str, namespace: str, name: str = "", subresource: str = "") -> Kind:
+        """The kind, if this caller may do that with it; from here on the API's warnings are this client's."""
+        self.api.warn = self.warn
+        kind = self.api.kind(resource)
+        if not self.caller.may_all:
+            place = namespace if kind.namespaced else name if resource == "namespaces" else ""
+            authorize(self.api.store, self.caller, Access(verb, kind.group, kind.plural, subresource, place, name))
+        return kind
+
     # --- The API's verbs ---
 
     def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj:
-        self.api.warn = self.warn
-        kind = self.api.kind(resource)
+        kind = self._kind("get", resource, namespace, name, subresource)
         obj = self.api.get(kind, name, namespace, subresource, table)
         return obj if table or subresource == "scale" or self.caller.trusted else self.api.with_managed_fields(kind, obj)
 
@@ -65,8 +90,7 @@ class LocalClient:
         continue_token: str = "",
         table: TableObjects = "",
     ) -> Obj:
-        self.api.warn = self.warn
-        kind = self.api.kind(resource)
+        kind = self._kind("list", resource, namespace)
         listed = self.api.list(kind, namespace, labels, fields, limit, continue_token, table)
         if table or self.caller.trusted:
             return listed
@@ -82,15 +106,14 @@ class LocalClient:
         subresource: str = "",
         options: WriteOptions = NO_WRITE_OPTIONS,
     ) -> Obj:
-        self.api.warn = self.warn
-        kind = self.api.kind(resource)
+        kind = self._kind("create", resource, namespace, name, subresource)
         return self._outside(kind, self.api.create(kind, obj, namespace, name, subresource, options, self.caller))
 
     def update(
         self, resource: str, obj: Obj, namespace: str = "", *, subresource: str = "", options: WriteOptions = NO_WRITE_OPTIONS
     ) -> Obj:
-        self.api.warn = self.warn
-        kind = self.api.kind(resource)
+        name = obj.get("metadata", {}).get("name", "") if not self.caller.may_all else ""
+        kind = self._kind("update", resource, namespace, name, subresource)
         return self._outside(kind, self.api.update(kind, obj, namespace, subresource, options, self.caller))
 
     def patch(
@@ -104,8 +127,7 @@ class LocalClient:
         subresource: str = "",
         options: WriteOptions = NO_WRITE_OPTIONS,
     ) -> Obj:
-        self.api.warn = self.warn
-        kind = self.api.kind(resource)
+        kind = self._kind("patch", resource, namespace, name, subresource)
         new = self.api.patch(kind, name, namespace, patch_type, patch, subresource, options, self.caller)
         return self._outside(kind, new)
 
@@ -114,13 +136,14 @@ class LocalClient:
         return obj if self.caller.trusted or not obj["metadata"].get("uid") else self.api.with_managed_fields(kind, obj)
 
     def delete(self, resource: str, name: str, namespace: str = "", *, options: DeleteOptions = NO_DELETE_OPTIONS) -> Obj:
-        self.api.warn = self.warn
-        return self.api.delete(self.api.kind(resource), name, namespace, options, self.caller)
+        return self.api.delete(self._kind("delete", resource, namespace, name), name, namespace, options, self.caller)
 
     def delete_collection(
         self, resource: str, namespace: str, *, labels: str = "", fields: str = "", options: DeleteOptions = NO_DELETE_OPTIONS
     ) -> Obj:
-        return self.api.delete_collection(self.api.kind(resource), namespace, labels, fields, options, self.caller)
+        return self.api.delete_collection(
+            self._kind("deletecollection", resource, namespace), namespace, labels, fields, options, self.caller
+        )
 
     def watch(
         self,
@@ -132,13 +155,15 @@ class LocalClient:
         resource_version: str = "",
         table: TableObjects = "",
     ) -> WatchStream:
-        self.api.warn = self.warn
-        return self.api.watch(self.api.kind(resource), namespace, labels, fields, resource_version, table)
+        return self.api.watch(self._kind("watch", resource, namespace), namespace, labels, fields, resource_version, table)
 
     def connect(self, resource: str, name: str, namespace: str, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]:
-        return self.api.connect(self.api.kind(resource), name, namespace, subresource, parameters)
+        # Opening a shell changes things, so that it takes the right to create; a log is only read.
+        verb = "get" if subresource == "log" else "create"
+        return self.api.connect(self._kind(verb, resource, namespace, name, subresource), name, namespace, subresource, parameters)
 
     def raw(self, path: str, method: str = "GET", body: Any = None) -> Any:
+        authorize(self.api.store, self.caller, Access(method.lower(), path=path.split("?")[0]))
         return self.api.raw(path)
 
     def resources(self) -> Objects:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from k8s_magic.apiserver import deletion, writes
+from k8s_magic.apiserver import deletion, reviews, writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict
@@ -136,5 +136,5 @@ def finalize(api: ApiServer, kind: Kind, old: Obj, obj: Obj, options: WriteOptio
 
 
 Create = Callable[["ApiServer", Kind, Obj, Obj, WriteOptions, Caller], Obj]
-CREATES: dict[str, Create] = {"binding": bind, "eviction": evict}
+CREATES: dict[str, Create] = {"binding": bind, "eviction": evict, "token": reviews.request_token}
 UPDATES: dict[str, Create] = {"scale": write_scale, "finalize": finalize}

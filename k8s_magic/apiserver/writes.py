@@ -46,9 +46,12 @@ def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: 
     given = (obj.get("apiVersion"), obj.get("kind"))
     if given != (kind.api_version, kind.kind):
         raise bad_request(_wrong_kind(kind, *given))
-    if not api.decodes_strictly(kind):
+    if kind.decode is not None:
+        result = kind.decode(obj)
+    elif schema.has_ref(kind.group, kind.version, kind.kind):
+        result = schema.decode_errors(obj, schema.ref(kind.group, kind.version, kind.kind))
+    else:
         return deep_copy(obj)  # type: ignore[no-any-return]
-    result = schema.decode_errors(obj, schema.ref(kind.group, kind.version, kind.kind))
     if result.fatal:
         raise bad_request(f"{handled}: {result.fatal}")
     if result.unknown and options.field_validation == "Strict":

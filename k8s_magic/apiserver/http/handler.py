@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from k8s_magic.apiserver.api import ApiServer
+from k8s_magic.apiserver.authorization import authorize
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, WatchEvent, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, method_not_supported, unsupported_media_type
 from k8s_magic.apiserver.http import documents
+from k8s_magic.apiserver.http.access import access, impersonated
 from k8s_magic.apiserver.http.messages import EventStream, Request, Response, encode, table_objects
 from k8s_magic.apiserver.http.paths import ResourcePath, parse
 from k8s_magic.kinds.kind import Kind
@@ -44,6 +46,8 @@ class Handler:
 
     def _answer(self, request: Request) -> Answer:
         where = parse(request.path.rstrip("/") or "/")
+        request = impersonated(self._api, request)
+        authorize(self._api.store, request.caller, access(request, where))
         if where is None or not where.resource:
             return documents.answer(self._api, request, where)
         kind = self._kind(where)

@@ -46,6 +46,8 @@ class _Account:
 
     managers: dict[Manager, _Owned] = field(default_factory=dict)
     pending: list[tuple[Manager, str, Obj | None, Obj]] = field(default_factory=list)
+    entries: list[Obj] | None = None
+    """managedFields as last read, until the next write."""
 
 
 class Ledger:
@@ -65,6 +67,7 @@ class Ledger:
         """Take note of a create or update."""
         account = self._accounts[new["metadata"]["uid"]]
         account.pending.append((manager, time, old, new))
+        account.entries = None
         if len(account.pending) > PENDING_LIMIT:
             self._work_out(kind, account)
 
@@ -76,9 +79,10 @@ class Ledger:
         account = self._accounts.get(obj["metadata"].get("uid", ""))
         if account is None:
             return []
-        self._work_out(kind, account)
-        entries = [_entry(manager, owned) for manager, owned in account.managers.items() if owned.fields]
-        return sorted(entries, key=lambda e: (e["operation"], e["time"], e["manager"], e["apiVersion"], e.get("subresource", "")))
+        if account.entries is None or account.pending:
+            self._work_out(kind, account)
+            account.entries = _entries(account.managers)
+        return account.entries
 
     def replace(self, kind: Kind, uid: str, entries: list[Obj]) -> None:
         """A client wrote managedFields itself: an empty list resets them."""
@@ -91,6 +95,7 @@ class Ledger:
             for e in entries
             if e
         }
+        account.entries = None
 
     def _work_out(self, kind: Kind, account: _Account) -> None:
         """Models structured-merge-diff Updater.Update, for each pending write: the last writer owns what it changed."""
@@ -127,7 +132,12 @@ class Ledger:
     def commit_apply(self, uid: str, managers: Mapping[Manager, Any]) -> None:
         """The object that `apply` worked out has been stored under `uid`."""
         account = self._accounts[uid]
-        account.managers, account.pending = dict(managers), []
+        account.managers, account.pending, account.entries = dict(managers), [], None
+
+
+def _entries(managers: Mapping[Manager, _Owned]) -> list[Obj]:
+    entries = [_entry(manager, owned) for manager, owned in managers.items() if owned.fields]
+    return sorted(entries, key=lambda e: (e["operation"], e["time"], e["manager"], e["apiVersion"], e.get("subresource", "")))
 
 
 def _entry(manager: Manager, owned: _Owned) -> Obj:
