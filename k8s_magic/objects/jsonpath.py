@@ -20,6 +20,7 @@ from k8s_magic.objects.jsonpath_parser import (
     JSONPathError,
     Literal,
     Node,
+    Number,
     Recursive,
     Slice,
     Union,
@@ -85,6 +86,10 @@ def _indented(value: Any, margin: str = "") -> str:
     return "[\n" + ",\n".join(inner + _indented(element, inner) for element in value) + f"\n{margin}]"
 
 
+_NOTHING = object()
+"""What the body of an empty range is walked with."""
+
+
 class _Run:
     """One evaluation. `range` and `end` only raise a counter where they stand; `find` acts on it once their action is done."""
 
@@ -117,7 +122,7 @@ class _Run:
         found = [result for value in values for result in self.find(position + 1, value)]
         if not values:
             # The body is walked even so, to learn where it ends.
-            self.find(position + 1, None)
+            self.find(position + 1, _NOTHING)
         self.inside -= 1
         return found
 
@@ -170,7 +175,8 @@ class _Run:
 
     def filter(self, value: Any, node: Filter, values: list[Any]) -> list[Any]:
         if not isinstance(value, list):
-            raise JSONPathError(f"{gotext.plain(value)} is not array or slice and cannot be filtered", tuple(values))
+            shown = "<invalid reflect.Value>" if value is _NOTHING else gotext.plain(value)
+            raise JSONPathError(f"{shown} is not array or slice and cannot be filtered", tuple(values))
         return [element for element in value if self.passes(element, node, values)]
 
     def passes(self, element: Any, node: Filter, values: list[Any]) -> bool:
@@ -193,7 +199,7 @@ class _Run:
 def _sliced_all(values: list[Any], node: Slice) -> list[Any]:
     found: list[Any] = []
     for value in values:
-        if value is not None:
+        if value is not None and value is not _NOTHING:
             elements = _sliced(value, node, values)
             if not elements:
                 break  # Upstream looks at no further list once one gives nothing.
@@ -235,9 +241,11 @@ def _slice_error(start: int, stop: int, size: int, step: int | None) -> str:
     return "step must be > 0" if step is not None and step <= 0 else ""
 
 
+_TYPE_NAMES = {dict: "map[string]interface {}", str: "string", bool: "bool", int: "int64", Number: "int", float: "float64"}
+
+
 def _type_name(value: Any) -> str:
-    names = {dict: "map[string]interface {}", str: "string", bool: "bool", int: "int64", float: "float64"}
-    return names[type(value)]
+    return _TYPE_NAMES[type(value)]
 
 
 def _children(value: Any) -> list[Any]:
@@ -265,14 +273,18 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def _kind(value: Any) -> type:
+    return int if isinstance(value, Number) else type(value)
+
+
 def _compare(left: Any, operator: str, right: Any) -> bool:
     compare = _COMPARISONS.get(operator)
     if not compare:
         raise JSONPathError(f"unrecognized filter operator {operator}")
     for side in (left, right):
-        if side is None or isinstance(side, (dict, list)):
+        if not isinstance(side, (str, int, float)):
             raise JSONPathError(_INVALID)
-    if type(left) is not type(right):
+    if _kind(left) is not _kind(right):
         raise JSONPathError("incompatible types for comparison")
     if isinstance(left, bool) and operator not in ("==", "!="):
         raise JSONPathError(_INVALID)

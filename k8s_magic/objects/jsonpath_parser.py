@@ -22,6 +22,10 @@ class JSONPathError(ValueError):
         self.partial = partial
 
 
+class Number(int):
+    """A whole number that a template spells out: Go's `int`, where one that was decoded is an `int64`."""
+
+
 @dataclass(frozen=True)
 class Literal:
     """Text, a number or a boolean that stands for itself. Text takes the place of all input, the others of each."""
@@ -177,7 +181,7 @@ class _Reader:
         text = self.text[start : self.position]
         if not _NUMBER.fullmatch(text):
             raise JSONPathError(f"cannot parse number {text}")
-        return float(text) if "." in text else int(text)
+        return float(text) if "." in text else Number(text)
 
     def quoted(self) -> str:
         start, quote = self.position, self.peek()
