@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
+from k8s_magic.apiserver import bootstrap_policy
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.kubectl import yamls
@@ -21,6 +22,7 @@ def create_basics(client: LocalClient) -> None:
         client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     for obj in _kubernetes_service():
         client.create(_resource(client, obj), obj, "default")
+    bootstrap_policy.create(client.api)
     for name in ("scheduler", "controller-manager", "etcd-0"):
         _try_create(client, _component_status(name))
     for name, value in (("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)):

@@ -47,3 +47,15 @@ def context(environment: Environment, flags: Flags) -> Obj | None:
 def namespace(environment: Environment, flags: Flags) -> str:
     """The namespace that the context in force says, or the environment's."""
     return str((context(environment, flags) or {}).get("namespace") or environment.namespace)
+
+
+def user(environment: Environment, flags: Flags) -> str:
+    """The name of the user: --user, or the context's; empty where neither says one."""
+    return str(flags.get("user") or (context(environment, flags) or {}).get("user") or "")
+
+
+def token(environment: Environment, flags: Flags) -> str:
+    """The user's token, as far as the file has one."""
+    wanted = user(environment, flags)
+    users = load(environment, flags).get("users") or () if wanted else ()
+    return next((str((u.get("user") or {}).get("token") or "") for u in users if u.get("name") == wanted), "")

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 
 from k8s_magic.apiserver.client import Client
 from k8s_magic.kubectl import flags as flag_tables
-from k8s_magic.kubectl import kubeconfig
+from k8s_magic.kubectl import identity, kubeconfig
 from k8s_magic.kubectl.environment import Environment, UsageError
 from k8s_magic.kubectl.flags import Flag, Flags
 from k8s_magic.kubectl.resources import Mapper
@@ -32,9 +32,10 @@ class Call:
     dash: int = -1
     """How many of `args` stand before `--`; -1 where there is none."""
 
-    @property
+    @cached_property
     def client(self) -> Client:
-        return self.environment.client
+        """As whoever --token, --as or the context's user says."""
+        return identity.client(self.environment, self.flags)
 
     @cached_property
     def mapper(self) -> Mapper:
