@@ -90,6 +90,7 @@ ERRORS = [
     ("a: b: c\n", YAML + "mapping values are not allowed in this context"),
     ("a:\n\t- b\n", YAML + "line 2: found character that cannot start any token"),
     ("a: [1,2\nb: 3\n", YAML + "line 1: did not find expected ',' or ']'"),
+    ("x: y\na: {b: /c?d, e: f}\n", YAML + "line 1: did not find expected ',' or '}'"),
     ("a: *x\n", YAML + "unknown anchor 'x' referenced"),
     ("a: &x [*x]\n", YAML + "anchor 'x' value contains itself"),
     ("x: {{ foo }}\n", YAML + 'invalid map key: map[interface {}]interface {}{"foo":interface {}(nil)}'),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +10,8 @@ from k8s_magic.kubectl.describe.writer import Writer, date, go_bool, go_list, tr
 from k8s_magic.objects import gotext, meta
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.quantity import canonical, milli, value
+
+_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid")
 
 
 def containers(
@@ -175,17 +176,8 @@ def _chosen(chosen: Obj, container: Obj, pod: Obj | None) -> list[str]:
 
 
 def _field(pod: Obj, path: str) -> str:
-    """A field of the pod's metadata; others are left empty, as kubectl does. Models fieldpath.ExtractFieldPathAsString."""
-    metadata = pod["metadata"]
-    if path in ("metadata.name", "metadata.namespace", "metadata.uid"):
-        return str(metadata.get(path.partition(".")[2], ""))
-    match = re.fullmatch(r"metadata\.(labels|annotations)(?:\['([^']*)'\])?", path)
-    if not match:
-        return ""
-    values = metadata.get(match[1]) or {}
-    if match[2] is not None:
-        return str(values.get(match[2], ""))
-    return "\n".join(f"{key}={gotext.quote(text)}" for key, text in sorted(values.items()))
+    """Name, namespace or uid; other fields are left empty, as kubectl does."""
+    return str(pod["metadata"].get(path.partition(".")[2], "")) if path in _FIELDS else ""
 
 
 def _resource_value(reference: Obj, container: Obj) -> str:

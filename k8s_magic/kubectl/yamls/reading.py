@@ -1,15 +1,8 @@
-"""YAML as kubectl reads and writes it: the dialect of sigs.k8s.io/yaml (go-yaml v2 with a detour through JSON).
-
-Reading: a file is split into documents at lines that begin with `---`, then each is parsed; scalars are typed by
-go-yaml's rules (`y` is true, `12:30` is text, `0o17` is 15) and come out as JSON would have them (`1.0` is 1).
-Writing: keys in go-yaml's natural order, strings quoted where go-yaml quotes them.
-Not modelled: anchors that are defined twice (refused here, the later wins there), the exact text of some JSON syntax errors.
-"""
+"""From text to JSON values: documents one after the other, scalars typed by go-yaml's rules, its words for mistakes."""
 
 from __future__ import annotations
 
 import base64
-import functools
 import io
 import json
 import math
@@ -20,38 +13,19 @@ from typing import Any
 import yaml
 
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.yamls.scalars import number_text, resolve
 
 # The C parser is ten times faster; Pyodide may come without it.
 _LoaderBase: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DumperBase: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 _PLAIN = "?"
-_STR = "tag:yaml.org,2002:str"
 _CORE = "tag:yaml.org,2002:"
+_STR = "tag:yaml.org,2002:str"
 _SEPARATOR = "---"
-
-_NAMED: dict[str, Any] = {
-    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
-    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
-}
-_HINTED = frozenset("+-.0123456789")
-_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
-_OCTAL = re.compile(r"[-+]?0[oO]?[0-7]+$")
-_PREFIXED = re.compile(r"[-+]?0([xX][0-9a-fA-F]+|[bB][01]+)$")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
-_TIME = re.compile(r"\d{4}-\d\d?-\d\d?([Tt ]\d\d?:\d\d?:\d\d?(\.\d*)?( *Z|[-+]\d\d:\d\d)?)?$")
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$")
 
 
 class YamlError(ValueError):
     """A text that go-yaml refuses, in its words: `yaml: line 4: did not find expected key`."""
-
-
-# --- Reading ---------------------------------------------------------------------------------------------------------
 
 
 class _Loader(_LoaderBase):  # type: ignore[misc]
@@ -205,6 +179,8 @@ class _Builder:
             raise YamlError("yaml: document contains excessive aliasing")
         if isinstance(node, yaml.ScalarNode):
             return _as_json(_scalar(node))
+        if node.flow_style:
+            _check_flow(node)
         if id(node) in self._open:
             raise YamlError(f"yaml: anchor '{self._anchor(node)}' value contains itself")
         repeated = id(node) in self._seen
@@ -241,6 +217,15 @@ class _Builder:
         return {key: item for part in parts for key, item in part.items()}
 
 
+def _check_flow(node: yaml.Node) -> None:
+    """Within braces and brackets, go-yaml's older scanner ends a plain scalar at a question mark."""
+    inside = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
+    for each in inside:
+        if isinstance(each, yaml.ScalarNode) and each.tag == _PLAIN and "?" in each.value[1:]:
+            line = f"line {each.start_mark.line}: " if each.start_mark.line else ""
+            raise YamlError(f"yaml: {line}did not find expected ',' or '{'}' if isinstance(node, yaml.MappingNode) else ']'}'")
+
+
 def _alias_share(made: int) -> float:
     """How much of a document may come from aliases: nearly all of a small one, a tenth of a huge one."""
     low, high = 400_000, 4_000_000
@@ -266,41 +251,6 @@ def _scalar(node: yaml.ScalarNode) -> Any:
 
 def _tag_of(value: Any) -> str:
     return {bool: "bool", int: "int", float: "float", type(None): "null"}.get(type(value), "str")
-
-
-def resolve(text: str) -> Any:
-    """What a plain scalar means: bool, None, int, float or the text itself. Models go-yaml v2 resolve.go."""
-    if text in _NAMED:
-        return _NAMED[text]
-    if text[0] not in _HINTED:
-        return text
-    if text[0] == ".":
-        return _float(text, text)
-    if _TIME.match(text):
-        return text
-    plain = text.replace("_", "")
-    number = _integer(plain)
-    return _float(plain, text) if number is None else number
-
-
-def _integer(plain: str) -> int | float | None:
-    """As strconv.ParseInt with base 0, then ParseUint; what is above an int64 ends up a float, as it does behind JSON."""
-    if _DECIMAL.match(plain):
-        value = int(plain)
-    elif _OCTAL.match(plain):
-        value = int(plain.replace("o", "").replace("O", ""), 8)
-    elif _PREFIXED.match(plain):
-        value = int(plain, 0)
-    else:
-        return None
-    return value if -(2**63) <= value < 2**63 else float(value)
-
-
-def _float(plain: str, text: str) -> float | str:
-    if not _FLOAT.match(plain):
-        return text
-    value = float(plain)
-    return text if math.isinf(value) else value
 
 
 def _as_json(value: Any) -> Any:
@@ -353,138 +303,3 @@ def _json_problem(error: json.JSONDecodeError, consumed: int) -> str:
         "Illegal trailing comma before end of object": "looking for beginning of object key string",
     }.get(error.msg, "looking for beginning of value")
     return f"json: offset {consumed + error.pos + 1}: invalid character '{error.doc[error.pos]}' {what}"
-
-
-# --- Writing ---------------------------------------------------------------------------------------------------------
-
-
-class _Dumper(_DumperBase):  # type: ignore[misc]
-    """Writes no tags: every node counts as implicit."""
-
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        return _PLAIN
-
-
-# libyaml of go-yaml's age takes characters beyond U+FFFF for unprintable; they go through PyYAML as ten printable columns.
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_ASTRAL_MARK = re.compile("\ue000([0-9A-F]{8})\ue001")
-
-
-def dump(obj: Any) -> str:
-    """`obj` (JSON values) as sigs.k8s.io/yaml writes it: indent 2, lists not indented, lines of 80 columns. Models goyaml.v2 encode.go."""
-    out = io.StringIO()
-    dumper = _Dumper(out, width=80, allow_unicode=True)
-    try:
-        dumper.open()
-        dumper.serialize(_node(obj))
-        dumper.close()
-    finally:
-        dumper.dispose()
-    text = out.getvalue().removesuffix("...\n")
-    return _ASTRAL_MARK.sub(r"\\U\1", text) if "\ue000" in text else text
-
-
-def _node(value: Any) -> yaml.Node:
-    if isinstance(value, str):
-        return _string_node(value)
-    if isinstance(value, dict):
-        items = [(_string_node(key), _node(value[key])) for key in natural_order(value)]
-        return yaml.MappingNode(_PLAIN, items, flow_style=False)
-    if isinstance(value, (list, tuple)):
-        return yaml.SequenceNode(_PLAIN, [_node(item) for item in value], flow_style=False)
-    return yaml.ScalarNode(_PLAIN, number_text(value))
-
-
-@functools.lru_cache(maxsize=4096)
-def _style(text: str) -> str | None:
-    if "\n" in text:
-        return "|"
-    if text in _NAMED or _TIME.match(text) or _BASE_60.match(text):
-        return '"'
-    return None if isinstance(resolve(text), str) else '"'
-
-
-def _string_node(text: str) -> yaml.ScalarNode:
-    if _ASTRAL.search(text):
-        marked = _ASTRAL.sub(lambda match: f"\ue000{ord(match.group()):08X}\ue001", text)
-        return yaml.ScalarNode(_PLAIN, marked, style='"')
-    return yaml.ScalarNode(_PLAIN, text, style=_style(text))
-
-
-def number_text(value: Any) -> str:
-    """A number, boolean or null as go-yaml writes it: floats as Go's %g, `1e+06` from a million on."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    text = json_float(value)
-    return text if text.isdigit() and int(text) < 2**64 else go_float(value)
-
-
-def go_float(value: float) -> str:
-    """Go's strconv.FormatFloat(value, 'g', -1, 64)."""
-    digits, exponent = _decimal_parts(value)
-    if -4 <= exponent < 6:
-        return repr(value).removesuffix(".0")
-    mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
-    return f"{'-' if value < 0 else ''}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
-
-
-def json_float(value: float) -> str:
-    """A float as encoding/json writes it: in full from 1e-6 up to below 1e21."""
-    if value == 0:
-        return "0"
-    digits, exponent = _decimal_parts(value)
-    if not -6 <= exponent < 21:
-        return go_float(value).replace("e-0", "e-")
-    point = exponent + 1
-    if point <= 0:
-        text = "0." + "0" * -point + digits
-    elif point >= len(digits):
-        text = digits + "0" * (point - len(digits))
-    else:
-        text = digits[:point] + "." + digits[point:]
-    return "-" + text if value < 0 else text
-
-
-def _decimal_parts(value: float) -> tuple[str, int]:
-    """The shortest digits that tell the number, and the exponent of the first one."""
-    digits = re.sub(r"e.*", "", repr(abs(value))).replace(".", "").strip("0") or "0"
-    return digits, int(f"{value:.17e}".split("e")[1])
-
-
-def natural_order(keys: Any) -> list[str]:
-    """Keys as go-yaml sorts them: letters after all else, digit runs by their number. Models goyaml.v2 sorter.go."""
-    keys = list(keys)
-    if all(key.isascii() and key.isalpha() for key in keys):
-        return sorted(keys)
-    return sorted(keys, key=functools.cmp_to_key(_compare))
-
-
-def _compare(a: str, b: str) -> int:
-    return -1 if _less(a, b) else 1 if _less(b, a) else 0
-
-
-def _less(a: str, b: str) -> bool:
-    for i, (x, y) in enumerate(zip(a, b, strict=False)):
-        if x == y:
-            continue
-        if x.isalpha() or y.isalpha():
-            return x < y if x.isalpha() and y.isalpha() else y.isalpha()
-        first = 1 if "0" in (x, y) and re.search(r"[1-9]0*$", a[:i]) else 0
-        (an, a_end), (bn, b_end) = _digits(a, i, first), _digits(b, i, first)
-        if an != bn:
-            return an < bn
-        return a_end < b_end if a_end != b_end else x < y
-    return len(a) < len(b)
-
-
-def _digits(text: str, start: int, value: int) -> tuple[int, int]:
-    """The number that begins at `start`, and where it ends."""
-    end = start
-    while end < len(text) and text[end].isdigit():
-        value = value * 10 + ord(text[end]) - ord("0")
-        end += 1
-    return value, end
