@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
+from k8s_magic import live
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.cluster import Cluster
+from k8s_magic.cluster.cluster import ClockMode
 from k8s_magic.kubectl.environment import Legacy
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
@@ -18,6 +21,7 @@ HELP = """%cluster [status]             version, clock, nodes and pods
 %cluster tick [30s]           let time pass (one step without a duration)
 %cluster settle               let time pass until nothing changes any more
 %cluster step [5s]            how far time moves after each command
+%cluster clock [MODE]         how time moves: step (after each command), pause (not at all), live [RATE] (with the wall clock)
 %cluster legacy [MODE]        what to do with the book's old manifests: accept, reject or book
 %cluster add-node             one more worker
 %cluster kill-node NAME       cut a node off, as if its power had failed
@@ -62,7 +66,7 @@ def status(session: Session, arguments: list[str]) -> Output:
     counted = ", ".join(f"{count} {phase}" for phase, count in sorted(phases.items())) or "none"
     ready_pods = sum(map(is_ready, pods))
     lines = [
-        f"Kubernetes {version}, simulated; seed {cluster.seed}, {cluster.clock} mode, legacy {cluster.legacy}",
+        f"Kubernetes {version}, simulated; seed {cluster.seed}, {_clock(cluster)} mode, legacy {cluster.legacy}",
         f"clock: {rfc3339(cluster.now)}, a command takes {format_duration(cluster.step_s)}",
         f"nodes: {len(nodes)}, {ready} Ready",
         f"pods:  {len(pods)} ({counted}), {ready_pods} Ready",
@@ -86,7 +90,7 @@ def settle(session: Session, arguments: list[str]) -> Output:
     return _moved(session.cluster, before)
 
 
-def _moved(cluster: Any, before: float) -> Output:
+def _moved(cluster: Cluster, before: float) -> Output:
     passed = format_duration(round(cluster.now - before, 3))
     return Output(f"{passed} passed, it is {rfc3339(cluster.now)}\n", background=cluster.take_background())
 
@@ -97,6 +101,27 @@ def step(session: Session, arguments: list[str]) -> Output:
         session.options["step"] = arguments[0]
         session.cluster.step_s = _duration(arguments[0])
     return Output(f"A command takes {format_duration(session.cluster.step_s)}.\n")
+
+
+def clock(session: Session, arguments: list[str]) -> Output:
+    """Show or set what moves time."""
+    cluster, rate = session.cluster, 1.0
+    if arguments[:1] == ["live"]:
+        try:
+            live.go_live(cluster, float(arguments[1]) if arguments[1:] else rate)
+        except ValueError as error:
+            raise KubectlError(f"error: invalid rate: {error}") from None
+    elif arguments:
+        modes: dict[str, ClockMode] = {mode: mode for mode in get_args(ClockMode)}
+        if arguments[0] not in modes:
+            raise KubectlError(f'error: "{arguments[0]}" is not one of {", ".join(modes)}, live')
+        live.stop(cluster)
+        session.options["clock"] = cluster.clock = modes[arguments[0]]
+    return Output(f"clock: {_clock(cluster)}\n")
+
+
+def _clock(cluster: Cluster) -> str:
+    return "live" if cluster.pace is not None else cluster.clock
 
 
 def legacy(session: Session, arguments: list[str]) -> Output:
@@ -178,6 +203,7 @@ COMMANDS: dict[str, Command] = {
     "tick": tick,
     "settle": settle,
     "step": step,
+    "clock": clock,
     "legacy": legacy,
     "add-node": add_node,
     "kill-node": kill_node,

@@ -111,9 +111,29 @@ def test_cluster_commands(run: Run) -> None:
     assert "nodes: 2, 2 Ready" in run("%cluster reset --nodes 2 --bare").stdout
 
 
+def test_the_clock_can_stand_still(run: Run, shell: Any) -> None:
+    assert run("%cluster clock pause").stdout == "clock: pause\n"
+    before = shell.run_line_magic("cluster", "object").now
+    run("kubectl get nodes")
+    assert shell.run_line_magic("cluster", "object").now == before
+    run("%cluster clock step\nkubectl get nodes")
+    assert shell.run_line_magic("cluster", "object").now == before + 2
+
+
+def test_the_clock_can_follow_the_wall(run: Run, shell: Any) -> None:
+    assert run("%cluster clock live 1000").stdout == "clock: live\n"
+    before = shell.run_line_magic("cluster", "object").now
+    run("for _ in range(3):\n    kubectl get nodes")
+    assert shell.run_line_magic("cluster", "object").now > before + 2
+    assert run("%cluster clock step").stdout == "clock: step\n"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("%cluster clock backwards", 'error: "backwards" is not one of step, pause, live'),
+        ("%cluster clock live soon", "error: invalid rate: could not convert string to float: 'soon'"),
+        ("%cluster clock live 0", "error: invalid rate: the rate must be positive, not 0"),
         ("%cluster bogus", 'error: unknown command "bogus" for "%cluster"'),
         ("%cluster tick soon", 'error: invalid duration "soon": give it as 30s, 5m or 1h30m'),
         ("%cluster kill-node nope", 'Error from server (NotFound): nodes "nope" not found'),
