@@ -12,7 +12,9 @@ from typing import ClassVar
 from k8s_magic.apiserver.client import WatchEvent
 from k8s_magic.apiserver.events import Recorder
 from k8s_magic.apiserver.local import LocalClient
+from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.objects.selectors import Selector
 
 Mapper = Callable[[WatchEvent, Obj | None], Iterable[Key]]
 
@@ -32,6 +34,8 @@ class Controller:
     """Source of events where that is not `name`."""
     owns: ClassVar[tuple[str, ...]] = ()
     """Resources whose changes queue the key of their controller owner, where that is of `kind`."""
+    adopts: ClassVar[tuple[str, ...]] = ()
+    """Resources of which one without a controller queues the keys of all that select it."""
     reaction_s: ClassVar[float] = 0.005
     """Virtual seconds from the first change that queues a key to its reconcile."""
     owned_reaction_s: ClassVar[float | None] = None
@@ -46,6 +50,13 @@ class Controller:
     def watches(self) -> dict[str, Mapper]:
         """More resources to watch: (event, what the object was before or None) -> the keys that it concerns."""
         return {}
+
+    def selector(self, owner: Obj) -> Selector:
+        """What `owner` selects."""
+        return selectors.from_label_selector(owner["spec"].get("selector"))
+
+    def may_adopt(self, key: Key) -> None:
+        """Told of each key that is queued because there is something to adopt."""
 
     def reconcile(self, key: Key) -> float | None:
         """Bring `key` one step closer to what its spec asks for; give seconds after which to look again, if so.

@@ -22,7 +22,7 @@ from k8s_magic.controllers.daemonset_pods import (
     with_tolerations,
 )
 from k8s_magic.controllers.node_fit import daemon_fit
-from k8s_magic.controllers.ownership import claim, is_news_of_orphan, pod_from_template
+from k8s_magic.controllers.ownership import claim, pod_from_template
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Key, Obj, is_deleting, labels, name, namespace, uid
 from k8s_magic.objects.meta import key as key_of
@@ -40,6 +40,7 @@ class DaemonSetController(Controller):
     name = "daemonset-controller"
     kind = RESOURCE
     owns = ("pods",)
+    adopts = ("pods",)
     reaction_s = 0.01
 
     def __init__(self, client: LocalClient, events: Recorder) -> None:
@@ -49,22 +50,13 @@ class DaemonSetController(Controller):
         self._failures: dict[tuple[str, str], tuple[float, float]] = {}
 
     def watches(self) -> dict[str, Mapper]:
-        return {"nodes": self._node_changed, "pods": self._adopters}
+        return {"nodes": self._node_changed}
 
     def _node_changed(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
         node = event.object
         if event.type == "MODIFIED" and old is not None and old["spec"] == node["spec"] and labels(old) == labels(node):
             return ()
         return [key_of(ds) for ds in self.client.items(RESOURCE)]
-
-    def _adopters(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
-        pod = event.object
-        if event.type == "DELETED" or not is_news_of_orphan(pod, old):
-            return
-        for ds in self.client.items(RESOURCE, namespace(pod)):
-            selector = selectors.from_label_selector(ds["spec"]["selector"])
-            if not selector.empty and selector.matches(labels(pod)):
-                yield key_of(ds)
 
     def reconcile(self, key: Key) -> float | None:
         ds = self.client.peek(RESOURCE, key.name, key.namespace)

@@ -37,10 +37,10 @@ from k8s_magic.controllers.deployment_rolling import (
     scale_downs_of_old,
     size,
 )
-from k8s_magic.controllers.ownership import claim, is_finished, is_news_of_orphan, total
+from k8s_magic.controllers.ownership import claim, is_finished, total
 from k8s_magic.objects import selectors
 from k8s_magic.objects.edit import set_in
-from k8s_magic.objects.meta import Key, Obj, controller_of, is_deleting, labels, name, namespace, uid
+from k8s_magic.objects.meta import Key, Obj, controller_of, is_deleting, name, namespace, uid
 from k8s_magic.objects.meta import annotations as annotations_of
 from k8s_magic.objects.pods import condition
 
@@ -68,20 +68,12 @@ class DeploymentController(Controller):
     name = "deployment-controller"
     kind = RESOURCE
     owns = (REPLICA_SETS,)
+    adopts = (REPLICA_SETS,)
     # A ReplicaSet that a user scales acts before its Deployment sets it right.
     owned_reaction_s = 0.015
 
     def watches(self) -> dict[str, Mapper]:
-        return {REPLICA_SETS: self._adopters, "pods": self._pod_gone}
-
-    def _adopters(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
-        rs = event.object
-        if event.type == "DELETED" or not is_news_of_orphan(rs, old):
-            return
-        for deployment in self.client.items(RESOURCE, namespace(rs)):
-            selector = selectors.from_label_selector(deployment["spec"].get("selector"))
-            if not selector.empty and selector.matches(labels(rs)):
-                yield Key(namespace(deployment), name(deployment))
+        return {"pods": self._pod_gone}
 
     def _pod_gone(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
         """A Deployment that recreates waits for its last pod to go."""

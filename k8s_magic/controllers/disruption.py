@@ -44,9 +44,10 @@ class DisruptionController(Controller):
 
     def _pod_changed(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
         pod = event.object
-        if event.type == "MODIFIED" and old is not None and not _matters(old, pod):
+        budgets = self.client.items(RESOURCE, namespace(pod))
+        if not budgets or (event.type == "MODIFIED" and old is not None and not _matters(old, pod)):
             return
-        for budget in self.client.items(RESOURCE, namespace(pod)):
+        for budget in budgets:
             selector = selectors.from_label_selector(budget["spec"].get("selector"))
             if selector.matches(labels(pod)) or (old is not None and selector.matches(labels(old))):
                 yield key_of(budget)

@@ -25,7 +25,7 @@ from k8s_magic.controllers.job_indexes import (
 )
 from k8s_magic.controllers.job_policies import BackOff, finished_at, has_failed, judge, only_failed_are_replaced, wait_after
 from k8s_magic.controllers.job_sync import FINALIZER, Sync, ensure_condition, is_tracked, new_condition
-from k8s_magic.controllers.ownership import adopt, is_news_of_orphan, pod_from_template, release
+from k8s_magic.controllers.ownership import adopt, pod_from_template, release
 from k8s_magic.controllers.pod_ranking import pods_to_delete
 from k8s_magic.objects import selectors
 from k8s_magic.objects.edit import set_or_remove
@@ -52,6 +52,7 @@ class JobController(Controller):
     name = "job-controller"
     kind = RESOURCE
     owns = ("pods",)
+    adopts = ("pods",)
     # Pods end in bursts, which upstream gathers for a second.
     owned_reaction_s = status_reaction_s = 1.0
 
@@ -63,16 +64,12 @@ class JobController(Controller):
         return {"pods": self._orphans}
 
     def _orphans(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
-        """Pods whose Job is gone are to be freed; pods without a controller may be adopted."""
+        """Pods whose Job is gone are to be freed of their finalizer."""
         pod = event.object
         if event.type == "DELETED":
             return
         if is_tracked(pod) and self._job_of(pod) is None:
             yield Key(namespace(pod), ORPHAN + name(pod))
-        elif is_news_of_orphan(pod, old):
-            for job in self.client.items(RESOURCE, namespace(pod)):
-                if selectors.from_label_selector(job["spec"].get("selector")).matches(labels(pod)):
-                    yield Key(namespace(pod), name(job))
 
     def _job_of(self, pod: Obj) -> Obj | None:
         owner = controller_of(pod)

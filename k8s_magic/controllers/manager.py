@@ -16,7 +16,8 @@ from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.events import Recorder
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller, Mapper, Retry
-from k8s_magic.objects.meta import Key, Obj, controller_of, key, namespace, revision
+from k8s_magic.controllers.ownership import is_news_of_orphan
+from k8s_magic.objects.meta import Key, Obj, controller_of, key, labels, namespace, revision
 from k8s_magic.sim.loop import Timer
 
 BACK_OFF_S, MAX_BACK_OFF_S = 0.005, 1000.0
@@ -86,6 +87,7 @@ class Manager:
         self._listeners: dict[str, list[tuple[Worker, Mapper]]] = {}
         self._owners: dict[str, dict[str, Worker]] = {}
         self._subjects: dict[str, list[Worker]] = {}
+        self._adopters: dict[str, list[Worker]] = {}
         self.controllers: dict[str, Controller] = {}
 
     def start(self) -> None:
@@ -93,7 +95,7 @@ class Manager:
         client = self._client_for("controller-manager")
         for kind in self._classes:
             self._add(kind)
-        resources = sorted({*self._listeners, *self._owners, *self._subjects})
+        resources = sorted({*self._listeners, *self._owners, *self._subjects, *self._adopters})
         for resource in resources:
             client.subscribe(resource, partial(self._observe, resource))
         for resource in resources:
@@ -113,6 +115,8 @@ class Manager:
         for resource in kind.owns:
             if resource in known:
                 self._owners.setdefault(resource, {})[known[kind.kind].kind] = worker
+        for resource in kind.adopts:
+            self._adopters.setdefault(resource, []).append(worker)
         for resource, mapper in controller.watches().items():
             if resource in known:
                 self._listeners.setdefault(resource, []).append((worker, mapper))
@@ -127,6 +131,18 @@ class Manager:
         owners = self._owners.get(resource)
         if owners:
             self._tell_owners(owners, obj, old, cause)
+        if resource in self._adopters and event.type != "DELETED" and is_news_of_orphan(obj, old):
+            self._tell_adopters(self._adopters[resource], obj, cause)
+
+    @staticmethod
+    def _tell_adopters(adopters: list[Worker], orphan: Obj, cause: int) -> None:
+        for worker in adopters:
+            controller = worker.controller
+            for owner in controller.client.items(controller.kind, namespace(orphan)):
+                selector = controller.selector(owner)
+                if not selector.empty and selector.matches(labels(orphan)):
+                    controller.may_adopt(key(owner))
+                    worker.queue(key(owner), cause)
 
     @staticmethod
     def _tell_subject(worker: Worker, event: WatchEvent, old: Obj | None, cause: int) -> None:

@@ -5,6 +5,7 @@ Not modelled: slow start of batches (the first refusal ends a batch) and expecta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from k8s_magic.apiserver.client import WatchEvent
@@ -12,7 +13,7 @@ from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.events import Recorder
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller, Mapper, Retry
-from k8s_magic.controllers.ownership import adopt_orphans, is_news_of_orphan, pod_from_template, release
+from k8s_magic.controllers.ownership import adopt_orphans, pod_from_template, release
 from k8s_magic.controllers.pod_ranking import pods_to_delete
 from k8s_magic.controllers.tally import Group, Tally
 from k8s_magic.objects import selectors
@@ -31,6 +32,7 @@ class ReplicaSetController(Controller):
 
     name = "replicaset-controller"
     kind = "replicasets.apps"
+    adopts = ("pods",)
     # Its writes are pods; a Deployment, which writes one object, is done sooner.
     reaction_s = 0.01
     owner_kind: ClassVar[str] = "ReplicaSet"
@@ -44,8 +46,8 @@ class ReplicaSetController(Controller):
     def watches(self) -> dict[str, Mapper]:
         return {"pods": self._pod_changed, self.kind: self._changed}
 
-    def selector(self, owner: Obj) -> Selector:
-        return selectors.from_label_selector(owner["spec"].get("selector"))
+    def may_adopt(self, key: Key) -> None:
+        self._may_adopt.add(key)
 
     def _changed(self, event: WatchEvent, old: Obj | None) -> list[Key]:
         key = Key(namespace(event.object), name(event.object))
@@ -55,21 +57,8 @@ class ReplicaSetController(Controller):
             self._may_adopt.add(key)
         return []
 
-    def _pod_changed(self, event: WatchEvent, old: Obj | None) -> list[Key]:
-        keys = list(self._tally.observe(event, old))
-        if event.type != "DELETED" and is_news_of_orphan(event.object, old):
-            adopters = self._adopters(event.object)
-            self._may_adopt.update(adopters)
-            keys += adopters
-        return keys
-
-    def _adopters(self, pod: Obj) -> list[Key]:
-        owners = self.client.items(self.kind, namespace(pod))
-        return [Key(namespace(o), name(o)) for o in owners if self._selects(self.selector(o), labels(pod))]
-
-    @staticmethod
-    def _selects(selector: Selector, of: dict[str, str]) -> bool:
-        return not selector.empty and selector.matches(of)
+    def _pod_changed(self, event: WatchEvent, old: Obj | None) -> Iterator[Key]:
+        return self._tally.observe(event, old)
 
     def reconcile(self, key: Key) -> float | None:
         owner = self.client.peek(self.kind, key.name, key.namespace)

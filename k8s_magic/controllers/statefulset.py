@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from k8s_magic.apiserver.client import WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.controllers import history
-from k8s_magic.controllers.controller import Controller, Mapper, Retry
-from k8s_magic.controllers.ownership import adopt, is_finished, is_news_of_orphan, release
+from k8s_magic.controllers.controller import Controller, Retry
+from k8s_magic.controllers.ownership import adopt, is_finished, release
 from k8s_magic.controllers.statefulset_pods import (
     claim_with_owners,
     claims_of,
@@ -23,7 +21,6 @@ from k8s_magic.controllers.statefulset_pods import (
 )
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Key, Obj, controller_of, is_deleting, labels, name, namespace, uid
-from k8s_magic.objects.meta import key as key_of
 from k8s_magic.objects.pods import is_available, phase, ready_since
 
 RESOURCE, CLAIMS = "statefulsets.apps", "persistentvolumeclaims"
@@ -52,19 +49,8 @@ class StatefulSetController(Controller):
     name = "statefulset-controller"
     kind = RESOURCE
     owns = ("pods",)
+    adopts = ("pods",)
     reaction_s = 0.01
-
-    def watches(self) -> dict[str, Mapper]:
-        return {"pods": self._adopters}
-
-    def _adopters(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
-        pod = event.object
-        if event.type == "DELETED" or not is_news_of_orphan(pod, old):
-            return
-        for candidate in self.client.items(RESOURCE, namespace(pod)):
-            selector = selectors.from_label_selector(candidate["spec"]["selector"])
-            if not selector.empty and selector.matches(labels(pod)):
-                yield key_of(candidate)
 
     def reconcile(self, key: Key) -> float | None:
         of = self.client.peek(RESOURCE, key.name, key.namespace)
