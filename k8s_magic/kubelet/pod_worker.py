@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SANDBOX_S = 0.5
 FIRST_START_S = 1.0
 """From being bound to the first container's start, where nothing has to be pulled."""
+SPREAD_STEPS = 20
+"""Starts fall on so many instants and not on any, so that controllers that look at many Pods have less to do."""
 TEARDOWN_S = 0.5
 """The least time from a deletion to the Pod's end."""
 FIRST_MOUNT_RETRY_S, LAST_MOUNT_RETRY_S = 0.5, 122.0
@@ -159,8 +161,9 @@ class PodWorker:
         return True
 
     async def pace(self, least_s: float) -> None:
-        """Wait until the moment when a first start is due: a second after the binding, or `least_s` from now."""
-        wait_s = max(self.created_at + FIRST_START_S - self.kubelet.loop.now, least_s)
+        """Wait until the moment when a first start is due: about a second after the binding, or `least_s` from now."""
+        early_s = self.kubelet.lineage.below(SPREAD_STEPS, "start", self.uid) * self.kubelet.profile.spread_s / SPREAD_STEPS
+        wait_s = max(self.created_at + FIRST_START_S - early_s - self.kubelet.loop.now, least_s)
         if wait_s > 0:
             await self.kubelet.loop.sleep(wait_s)
 

@@ -24,6 +24,8 @@ class Profile:
     """Every image is there already and pulls take no time, as on the nodes of the transcripts."""
     first_restart_waits: bool = False
     """The first restart of a container waits 10 s too, as on the nodes of the transcripts; a real kubelet restarts it at once."""
+    spread_s: float = 0.4
+    """First starts come up to this much earlier than a second after the binding, so that Pods bound together are not ready together."""
     kubelet_port: int = 10250
     joined_at: float | None = None
     """When the node joined, in seconds since the epoch; None: when its kubelet starts."""

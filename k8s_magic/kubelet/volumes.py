@@ -7,18 +7,18 @@ it does in a real cluster. Models pkg/volume.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.kubelet import downward
 from k8s_magic.kubelet.files import Volume
 from k8s_magic.network import Network
 from k8s_magic.objects.meta import Obj, name, namespace, uid
-from k8s_magic.sim.lineage import Lineage
 
 REFRESH_S = 60.0
+HOUR_S = 3600
 OPTIONAL_FOR_ALL = "kube-root-ca.crt"
 """A namespace gets this ConfigMap a moment after its birth; no Pod is held up for it."""
 
@@ -161,8 +161,20 @@ class Mounter:
             items = source["downwardAPI"].get("items") or ()
             return {item["path"]: downward.item(pod, item, addresses()).encode() for item in items}
         if "serviceAccountToken" in source:
-            return {source["serviceAccountToken"]["path"]: _token(pod, self._client.lineage).encode()}
+            return {source["serviceAccountToken"]["path"]: self._token(pod, source["serviceAccountToken"]).encode()}
         return {}
+
+    def _token(self, pod: Obj, source: Obj) -> str:
+        """A token for the pod's account, which dies with the pod."""
+        request = _token_request(pod)
+        request["spec"] |= {"audiences": [source["audience"]] if source.get("audience") else []}
+        request["spec"] |= {"expirationSeconds": source.get("expirationSeconds") or HOUR_S}
+        account = pod["spec"].get("serviceAccountName") or "default"
+        try:
+            answer = self._client.create("serviceaccounts", request, namespace(pod), name=account, subresource="token")
+        except ApiError as error:
+            raise MountError(f"failed to fetch token: {error}") from error
+        return str(answer["status"]["token"])
 
     def _keys(self, pod: Obj, resource: str, word: str, wanted: Obj, source_name: str) -> dict[str, bytes]:
         found = self._client.peek(resource, source_name, namespace(pod))
@@ -188,10 +200,6 @@ def contents(source: Obj) -> dict[str, bytes]:
     return plain | {key: base64.b64decode(value) for key, value in (source.get("binaryData") or {}).items()}
 
 
-def _token(pod: Obj, lineage: Lineage) -> str:
-    """A service account token in a JWT's form; its signature is drawn, nobody checks it."""
-    account = pod["spec"].get("serviceAccountName", "default")
-    claims: Any = {"iss": "https://kubernetes.default.svc.cluster.local", "sub": f"system:serviceaccount:{namespace(pod)}:{account}"}
-    parts = [json.dumps({"alg": "RS256", "kid": "k8s-magic"}).encode(), json.dumps(claims).encode()]
-    parts.append(lineage.number("token", uid(pod)).to_bytes(16, "big") * 4)
-    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+def _token_request(pod: Obj) -> Obj:
+    bound = {"kind": "Pod", "apiVersion": "v1", "name": name(pod), "uid": uid(pod)}
+    return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"boundObjectRef": bound}}

@@ -31,7 +31,7 @@ class Bench:
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "default"}}
         self.client.create("serviceaccounts", account, "default")
         self.network = Network(self.client_for("network"), self.loop, self.lineage)
-        profile = {"images_pulled": True, **profile}
+        profile = {"images_pulled": True, "spread_s": 0.0, **profile}
         self.kubelets = [self._kubelet(number, profile) for number in range(nodes)]
 
     def _kubelet(self, number: int, profile: dict[str, Any]) -> Kubelet:

@@ -19,6 +19,18 @@ def test_a_pod_is_ready_one_second_after_its_binding() -> None:
     assert bench.pod("web")["status"]["podIP"].startswith("10.244.0.")
 
 
+def test_pods_bound_together_are_ready_one_after_the_other() -> None:
+    bench = Bench(spread_s=0.4)
+    for number in range(6):
+        bench.run(f"web-{number}")
+    seen = []
+    for when in (0.61, 0.7, 0.8, 0.9, 1.0):
+        bench.at(when)
+        seen.append(sum(bench.is_ready(f"web-{number}") for number in range(6)))
+    assert seen[-1] == 6
+    assert len(set(seen)) > 2
+
+
 def test_two_status_writes_bring_a_pod_to_ready() -> None:
     bench = Bench()
     before = bench.run("web")["metadata"]["resourceVersion"]
