@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, MutableMapping
-from typing import Any
 
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.local import LocalClient

@@ -19,6 +19,8 @@ import tornado.netutil
 import tornado.web
 
 from k8s_magic import live
+from k8s_magic.apiserver import tokens
+from k8s_magic.apiserver.authorization import Access, authorize
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import Stream, WatchEvent
 from k8s_magic.apiserver.errors import ApiError
@@ -127,10 +129,12 @@ class Server:
 
     def authenticate(self, headers: Mapping[str, str]) -> Caller | None:
         """Who asks, by bearer token; None for nobody that is known."""
+        agent = headers.get("User-Agent", "unknown").split("/")[0]
         scheme, _, token = headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self.token.encode()):
-            return Caller(headers.get("User-Agent", "unknown").split("/")[0])
-        return None
+            return Caller(agent)
+        with self.cluster.lock:
+            return tokens.authenticate(self.cluster.api, token, agent) if scheme.lower() == "bearer" else None
 
     def handle(self, request: Request) -> Response | EventStream:
         with self.inside():
@@ -171,6 +175,7 @@ class Server:
         api = self.cluster.api
 
         async def connecting() -> Stream:
+            authorize(api.store, caller, Access("get" if subresource == "log" else "create", "", "pods", subresource, namespace, name))
             return await api.connect(api.kind("pods"), name, namespace, subresource, parameters)
 
         self._open += 1

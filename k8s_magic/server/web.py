@@ -44,7 +44,7 @@ class ApiRequest(tornado.web.RequestHandler):
 
     def _request(self, caller: Caller) -> Request:
         query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}
-        headers = {name.lower(): value for name, value in self.request.headers.get_all()}
+        headers = {name.lower(): value for name, value in self.request.headers.items()}  # Repeated ones come joined by commas.
         return Request(self.request.method or "GET", self.request.path, caller, query, headers, self.request.body)
 
     def _finish(self, response: Response) -> None:
