@@ -7,8 +7,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +101,17 @@ def test_the_second_command_installs_what_the_tests_import(fresh: Path) -> None:
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     assert "tests/test_tidy.py" in done.stdout
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_brings_its_chapters(checkout: Path, tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, checkout]
+    subprocess.run(build, check=True, capture_output=True, timeout=120)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "site")
+    assert (tmp_path / "site/k8s_magic-0.1.0.data/data/share/jupyter/kernels/k8s-magic/kernel.json").exists()
+    script = "from k8s_magic import cli, book; print(cli.notebooks()); print(len(book.names()) > 30)"
+    environment = newcomers_environment() | {"PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+    assert done.stdout == f"{tmp_path / 'k8s-magic-notebooks'}\nTrue\n", done.stderr
+    assert (tmp_path / "k8s-magic-notebooks" / "03-pods.ipynb").exists()

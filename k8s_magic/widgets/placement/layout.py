@@ -123,9 +123,9 @@ def waiting_groups(pods: Sequence[PodTile]) -> list[Group]:
 
 
 def waiting_height(pods: Sequence[PodTile]) -> float:
-    """Room that these pods need: a tile each up to a limit, and four lines a reason."""
+    """Room that these pods need: a tile each up to a limit, and five lines a reason."""
     height = 24.0 + PADDING
     for group in waiting_groups(pods):
-        height += min(len(group.pods), MOST_WAITING) * (TILE + TILE_GAP) + (5 * REASON_LINE if group.why else 0)
+        height += min(len(group.pods), MOST_WAITING) * (TILE + TILE_GAP) + (6 * REASON_LINE if group.why else 0)
         height += REASON_LINE if len(group.pods) > MOST_WAITING else 0
     return height

@@ -140,7 +140,7 @@ def _waiting_pods(place: Place, scene: Scene) -> list[str]:
         for pod in group.pods[:MOST_WAITING]:
             parts.append(_pod(pod, Place(place.x + PADDING, y, place.width - 2 * PADDING, TILE), chip=False))
             y += TILE + TILE_GAP
-        lines = wrapped(group.why.partition(" preemption:")[0], 37, 4)  # What preemption found matters less than why.
+        lines = wrapped(group.why.partition(" preemption:")[0], 39, 5)  # What preemption found matters less than why.
         if len(group.pods) > MOST_WAITING:
             lines.insert(0, f"and {len(group.pods) - MOST_WAITING} more pods")
         for line in lines:
