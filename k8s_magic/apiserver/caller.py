@@ -10,7 +10,7 @@ ANONYMOUS = "system:anonymous"
 ACCOUNT_PREFIX = "system:serviceaccount:"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Caller:
     """`trusted` callers are our own components: their objects are well-formed, so the strict decoder is left out."""
 

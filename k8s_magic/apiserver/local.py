@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from k8s_magic.apiserver import reviews, tokens
@@ -46,7 +45,7 @@ class LocalClient:
 
     @causes.setter
     def causes(self, causes: tuple[int, ...]) -> None:
-        self.caller = replace(self.caller, causes=causes)
+        self.caller.causes = causes
 
     def impersonate(self, wanted: Impersonation) -> LocalClient:
         """The same client as somebody else; `ApiError` where this caller may not be that."""

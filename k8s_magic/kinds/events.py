@@ -68,6 +68,7 @@ def _involved(field: str) -> Any:
 
 
 KIND = Kind(
+    is_record=True,
     kind="Event",
     plural="events",
     singular="event",

@@ -44,6 +44,10 @@ def _nothing(draft: Obj) -> None:
     """The hook of a kind that has nothing to do here."""
 
 
+def _same(obj: Obj) -> Obj:
+    return obj
+
+
 def _nothing_to_prepare(new: Obj, old: Obj) -> None:
     """The hook of a kind that has nothing to do here."""
 
@@ -97,6 +101,14 @@ class Kind:
     warn: Callable[[Obj, Obj | None], list[str]] = _no_warnings
     """(new, old or None): texts for Warning headers."""
 
+    schema: Obj | None = None
+    """The OpenAPI v3 schema, where v1.36's own definitions have none: custom resources."""
+    stored_as: str = ""
+    """For a further version: the resource as which its objects are stored. The kind itself is only a way to see and write them."""
+    from_stored: Callable[[Obj], Obj] = _same
+    to_stored: Callable[[Obj], Obj] = _same
+    """(path copies) between this version and the stored one."""
+
     deprecation: str = ""
     """The Warning that every request for the kind is answered with."""
     name_rule: Callable[[str], list[str]] = names.subdomain
@@ -105,6 +117,8 @@ class Kind:
     """metadata.generation counts changes outside metadata and status."""
     fields: Mapping[str, Callable[[Obj], str]] = field(default_factory=dict)
     """Field selectors beyond metadata.name and metadata.namespace."""
+    is_record: bool = False
+    """Written by our own components in great number, and always well-formed: what they write is not validated."""
     on_read: Callable[[Obj, float], Obj] | None = None
     """(obj, last heartbeat of its node) -> as read: what is computed on reading instead of written all the time."""
     scale: Callable[[Obj], Obj] | None = None
@@ -117,6 +131,11 @@ class Kind:
     @property
     def resource(self) -> str:
         return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def key(self) -> str:
+        """By what the API finds the kind: its resource; a further version of one has its version in it ("hpas.v1.autoscaling")."""
+        return f"{self.plural}.{self.version}.{self.group}" if self.stored_as == self.resource else self.resource
 
     @property
     def api_version(self) -> str:

@@ -6,12 +6,19 @@ read and give seconds. Everything that is due at one instant runs in the order i
 
 from __future__ import annotations
 
+import gc
 import heapq
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+
+CALLS_BETWEEN_COLLECTIONS = 200_000
+"""While the loop runs, Python's cyclic collector is called this often and not by itself: a history of objects that all
+stay alive would be searched for garbage again and again."""
 
 
 class Cancelled(BaseException):
@@ -123,6 +130,7 @@ class Loop:
     def __init__(self, start: float = 0.0) -> None:
         self._now_ms = round(start * 1000)
         self._serial = 0
+        self._calls = 0
         self._due: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[int, int, Timer]] = []
 
@@ -169,18 +177,41 @@ class Loop:
         """Run the one next thing, moving the clock to it; False if there is none."""
         if not self._due and not self._advance(None):
             return False
+        self._calls += 1
+        if self._calls > CALLS_BETWEEN_COLLECTIONS:
+            self._collect()
         self._due.popleft()()
         return True
 
     def run_until(self, when: float) -> None:
         """Run all that is due up to and including `when`, and let the clock stand there."""
         end_ms = round(when * 1000)
-        while True:
-            while self._due:
-                self._due.popleft()()
-            if not self._advance(end_ms):
-                break
+        due = self._due
+        with self._collector_at_rest():
+            while True:
+                while due:
+                    self._calls += 1
+                    due.popleft()()
+                if self._calls > CALLS_BETWEEN_COLLECTIONS:
+                    self._collect()
+                if not self._advance(end_ms):
+                    break
         self._now_ms = max(self._now_ms, end_ms)
+
+    def _collect(self) -> None:
+        self._calls = 0
+        gc.collect()
+
+    @contextmanager
+    def _collector_at_rest(self) -> Iterator[None]:
+        if not gc.isenabled():
+            yield
+            return
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.enable()
 
     def jump(self, when: float) -> None:
         """Set the clock forward without running what lies between: that runs at `when`, late."""
@@ -188,11 +219,12 @@ class Loop:
 
     def run_until_done(self, future: Future[T], until: float | None = None) -> bool:
         """Run event by event until `future` is resolved; False if `until` came first or nothing is left to happen."""
-        while not future.done:
-            at = self.next_event_at()
-            if at is None or (until is not None and at > until):
-                return False
-            self.step()
+        with self._collector_at_rest():
+            while not future.done:
+                at = self.next_event_at()
+                if at is None or (until is not None and at > until):
+                    return False
+                self.step()
         return True
 
     def _drop_cancelled(self) -> None:

@@ -55,13 +55,14 @@ Plugin = Callable[[Attributes], None]
 
 
 @cache
-def chain() -> tuple[Plugin, ...]:
-    """Every plugin of this folder, in its order."""
+def chain(resource: str = "") -> tuple[Plugin, ...]:
+    """Every plugin of this folder that cares for `resource`, in its order; a file may name its RESOURCES."""
     modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
-    return tuple(module.admit for module in sorted(modules, key=lambda module: (module.ORDER, module.__name__)))
+    modules.sort(key=lambda module: (module.ORDER, module.__name__))
+    return tuple(module.admit for module in modules if resource in getattr(module, "RESOURCES", (resource,)))
 
 
 def admit(attributes: Attributes) -> None:
     """Send a write through the whole chain."""
-    for plugin in chain():
+    for plugin in chain(attributes.kind.resource):
         plugin(attributes)

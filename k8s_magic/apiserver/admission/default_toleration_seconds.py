@@ -5,6 +5,7 @@ from __future__ import annotations
 from k8s_magic.apiserver.admission import Attributes
 
 ORDER = 130
+RESOURCES = ("pods",)
 TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 SECONDS = 300
 

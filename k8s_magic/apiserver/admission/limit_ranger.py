@@ -12,6 +12,7 @@ from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.pod_template import pod_limits, pod_requests
 
 ORDER = 30
+RESOURCES = ("pods", "persistentvolumeclaims")
 ANNOTATION = "kubernetes.io/limit-ranger"
 Amounts = dict[str, str]
 

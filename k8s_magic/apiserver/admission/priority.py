@@ -7,6 +7,7 @@ from k8s_magic.apiserver.errors import forbidden
 from k8s_magic.objects.meta import Key, Obj
 
 ORDER = 120
+RESOURCES = ("pods",)
 BUILT_IN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 
 

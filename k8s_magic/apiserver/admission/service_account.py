@@ -9,6 +9,7 @@ from k8s_magic.apiserver.errors import forbidden
 from k8s_magic.objects.meta import Key, Obj
 
 ORDER = 60
+RESOURCES = ("pods",)
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 # Just over an hour, so that upstream can tell these tokens from requested ones.
 TOKEN_SECONDS = 3607

@@ -8,6 +8,7 @@ from k8s_magic.objects import meta, quantity
 from k8s_magic.objects.meta import Key, Obj
 
 ORDER = 140
+RESOURCES = ("persistentvolumeclaims",)
 IS_DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class")
 CLASSES = "storageclasses.storage.k8s.io"
 
