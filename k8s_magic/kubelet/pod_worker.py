@@ -252,6 +252,8 @@ class PodWorker:
         self.kubelet.forget(self)
         if self.pod["metadata"].get("finalizers"):
             # The object outlives the Pod, so it has to say how that ended; otherwise nobody would read it.
+            ends = [c.state.terminated for c in self.containers if c.state.kind == "main"]
+            self.view.phase = "Succeeded" if all(end is not None and not end["exitCode"] for end in ends) else "Failed"
             self.write()
         self._unplug()
         self._delete_object()

@@ -164,6 +164,19 @@ def test_a_deaf_program_has_its_whole_grace_period(grace: int | None, gone_after
     assert not bench.exists("deaf")
 
 
+def test_an_object_that_outlives_its_pod_says_how_that_ended() -> None:
+    bench = Bench()
+    pod = bench.run("job", "kuard:1", spec={"restartPolicy": "OnFailure"})
+    bench.at(3)
+    held = set_in(bench.pod("job"), ("metadata", "finalizers"), ["example.com/held"])
+    bench.client.update("pods", held, "default")
+    bench.delete("job")
+    bench.at(10)
+    assert bench.pod("job")["status"]["phase"] == "Failed"
+    assert bench.container("job")["state"]["terminated"]["exitCode"] == 2
+    assert bench.pod("job")["metadata"]["uid"] == pod["metadata"]["uid"]
+
+
 def test_pre_stop_runs_before_term() -> None:
     bench = Bench()
     bench.run("web", lifecycle={"preStop": {"sleep": {"seconds": 5}}})
