@@ -64,13 +64,20 @@ def revisions(client: Client, workload: Obj, what: str) -> dict[int, Revision]:
     """The history by number. `what` names, in an error, what other kinds have none of."""
     kind, group = workload["kind"], workload["apiVersion"].rpartition("/")[0]
     if group != "apps" or kind not in ("Deployment", "DaemonSet", "StatefulSet"):
-        shown = f"{kind}.{group}" if group else kind
-        raise UsageError(f'no {what} has been implemented for "{shown}"')
+        raise UsageError(_no_history(kind, group, what))
     selector = str(selectors.from_label_selector(workload["spec"].get("selector")))
     if kind == "Deployment":
         return _of_replica_sets(workload, client.list("replicasets.apps", meta.namespace(workload), labels=selector)["items"])
     found = client.list("controllerrevisions.apps", meta.namespace(workload), labels=selector)["items"]
     return {each["revision"]: _of_controller_revision(each) for each in owned_by(workload, found)}
+
+
+def _no_history(kind: str, group: str, what: str) -> str:
+    """Pods and controllers have no history; of other kinds kubectl does not know whether they could have one."""
+    shown = f"{kind}.{group}" if group else kind
+    if kind in ("Pod", "ReplicaSet", "ReplicationController", "Job", "CronJob"):
+        return f'no {what} has been implemented for "{shown}"'
+    return f'error retrieving {what.removesuffix(" viewer")} for "{shown}", no visitor method exists for {{{group} {kind}}}'
 
 
 def _of_replica_sets(deployment: Obj, replica_sets: Iterable[Obj]) -> dict[int, Revision]:

@@ -168,6 +168,15 @@ def test_a_failing_template_shows_what_it_was_given() -> None:
     )
 
 
+def test_a_field_of_a_list_is_a_mistake() -> None:
+    with pytest.raises(UsageError) as caught:
+        printed("go-template={{.spec.containers.name}}")
+    assert str(caught.value) == (
+        'error executing template "{{.spec.containers.name}}": template: output:1:7: executing "output" at '
+        "<.spec.containers.name>: can't evaluate field name in type interface {}"
+    )
+
+
 def test_columns_are_blocks_of_neighbouring_lines() -> None:
     assert align("a\tb\nlong\tc\n\nx\ty\n") == "a     b\nlong  c\n\nx  y\n"
     assert table([["A", "B"], ["x", "y"]]) == "A     B\nx     y\n"

@@ -101,7 +101,9 @@ def test_what_is_missing_or_has_no_history_is_told(kubectl: Shell) -> None:
     assert kubectl.fails("rollout undo") == "error: required resource not specified\n"
     assert kubectl.fails("rollout undo deploy web") == 'error: no rollout history found for deployment "web"\n'
     assert kubectl.fails("rollout undo deploy web --to-revision=3") == "error: unable to find specified revision 3 in history\n"
-    assert kubectl.fails("rollout history cm x") == 'error: no history viewer has been implemented for "ConfigMap"\n'
+    assert kubectl.fails("rollout history cm x") == (
+        'error: error retrieving history for "ConfigMap", no visitor method exists for { ConfigMap}\n'
+    )
     assert kubectl.fails("rollout status cm x") == "error: no status viewer has been implemented for ConfigMap\n"
     assert kubectl.ok("rollout history deploy web") == "deployment.apps/web \nNo rollout history found.\n"
 

@@ -1,6 +1,6 @@
 """-o go-template, go-template-file, with gotpl for text/template.
 
-Not modelled: a field of a list or string is `<no value>` here, and an error in Go.
+Not modelled: a field of a string or number is `<no value>` here, and an error in Go.
 """
 
 from __future__ import annotations
@@ -40,6 +40,21 @@ def base64decode(text: str) -> str:
         raise ValueError(f"base64 decode failed: illegal base64 data at input byte {offset}") from None
 
 
+class _List(list[Any]):
+    """A list that says so when a template asks it for a field, which gotpl would take for a missing one."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ValueError(f"can't evaluate field {name} in type interface {{}}")
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    return _List(map(_strict, value)) if isinstance(value, list) else value
+
+
 @dataclass
 class GoTemplatePrinter:
     """Fills the template once per object or List. Models cli-runtime GoTemplatePrinter."""
@@ -63,7 +78,7 @@ class GoTemplatePrinter:
 
     def write(self, obj: Obj, out: Out) -> None:
         try:
-            out(self._compiled.render(obj))
+            out(self._compiled.render(_strict(obj)))
         except self._error as error:
             problem = self._problem(error)
             out(
@@ -90,12 +105,15 @@ class GoTemplatePrinter:
 
 _MESSAGES = re.compile(
     r"missing key or attribute '(?P<key>[^']*)'"
+    r"|attribute '(?P<field>\w+)' failed: "
     r"|function '(?P<function>\w+)' failed: "
     r"|template '(?P<template>[^']*)' is not defined"
 )
 
 
 def _in_go(match: re.Match[str]) -> str:
+    if match["field"]:
+        return ""
     if match["key"]:
         return f'map has no entry for key "{match["key"]}"'
     return f"error calling {match['function']}: " if match["function"] else f'template "{match["template"]}" not defined'

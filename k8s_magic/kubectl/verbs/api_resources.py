@@ -46,7 +46,8 @@ def _print(call: Call, found: list[Obj]) -> None:
         rows = [] if call.flags["no-headers"] else [_titles(output == "wide")]
         call.out(table(rows + [_row(resource, output == "wide") for resource in found]))
     else:
-        listed = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": found}
+        shown = [{key: value for key, value in resource.items() if key != "subresources"} for resource in found]
+        listed = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": shown}
         printers.printer_for(output, typed=True).write(listed, call.out)
 
 

@@ -14,7 +14,8 @@ async def run(call: Call) -> int | None:
     if not call.args:
         raise UsageError("at least 1 argument is required for attach")
     if len(call.args) > 2:
-        raise UsageError("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw " + f"{len(call.args)}: {call.args}")
+        given = f"{len(call.args)}: [{' '.join(call.args)}]"
+        raise UsageError(f"expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {given}")
     pod = await pod_of(call, "/".join(call.args))
     phase = pod.get("status", {}).get("phase", "")
     if phase in ("Succeeded", "Failed"):

@@ -24,12 +24,12 @@ async def run(call: Call) -> int | None:
     flags = call.flags
     names = call.args if call.dash < 0 else call.args[: call.dash]
     command = [] if call.dash < 0 else call.args[call.dash :]
+    if not flags["image"] and not flags["copy-to"]:
+        raise UsageError("you must specify --image when not using --copy-to.")
     if not names and not flags["filename"]:
         raise UsageError("NAME or filename is required for debug")
     if flags["copy-to"] or names[0].startswith(("node/", "nodes/", "no/")):
         raise UsageError("this simulated kubectl debugs pods by ephemeral containers only")
-    if not flags["image"]:
-        raise UsageError("--image is required when using --target, --copy-to or an ephemeral container")
     pod = await pod_of(call, names[0])
     container = _container(call, pod, command)
     if not flags["container"] and not flags["quiet"]:

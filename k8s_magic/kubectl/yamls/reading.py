@@ -179,7 +179,7 @@ class _Builder:
             raise YamlError("yaml: document contains excessive aliasing")
         if isinstance(node, yaml.ScalarNode):
             return _as_json(_scalar(node))
-        if node.flow_style:
+        if isinstance(node, yaml.CollectionNode) and node.flow_style:
             _check_flow(node)
         if id(node) in self._open:
             raise YamlError(f"yaml: anchor '{self._anchor(node)}' value contains itself")
