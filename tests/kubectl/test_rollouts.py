@@ -126,6 +126,7 @@ def test_a_rollout_is_followed_undone_and_remembered() -> None:
 
     ok("kubectl create deployment web --image=nginx:1.28 --replicas=2")
     assert ok("kubectl rollout status deploy web").endswith('deployment "web" successfully rolled out\n')
+    ok("""kubectl patch deploy web -p '{"spec":{"minReadySeconds":5}}'""")
     ok("kubectl set image deploy web nginx=nginx:1.29")
     lines = ok("kubectl rollout status deploy web").split("\n")
     assert lines[0].startswith('Waiting for deployment "web" rollout to finish: ')
