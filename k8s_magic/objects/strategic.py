@@ -382,7 +382,7 @@ class _Diff(_Schemas):
             _merge_value(element, field.key)
         changes = self.diff_elements(original, modified, current, field)
         patch: Obj = {key: changes} if changes else {}
-        if changes or (current and _keys(current, field.key) != _keys(modified, field.key)):
+        if modified and (changes or (current and _keys(current, field.key) != _keys(modified, field.key))):
             patch[f"{SET_ORDER}/{key}"] = [{field.key: element[field.key]} for element in modified]
         return patch
 
@@ -424,6 +424,7 @@ def _scalar_list(key: str, original: list[Any], modified: list[Any], current: li
     patch: Obj = {key: additions} if additions else {}
     if deletions:
         patch[f"{DELETE_FROM}/{key}"] = deletions
-    if deletions or (current and not same(current, modified)):
+    # Upstream sorts the live list before it compares: one that isn't in sorted order is given its order anew by every apply.
+    if modified and (deletions or (current and not same(sorted(current, key=gotext.plain), modified))):
         patch[f"{SET_ORDER}/{key}"] = modified
     return patch
