@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from k8s_magic.apiserver.api import ApiServer
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
+CUSTOM_RESOURCES = "customresourcecleanup.apiextensions.k8s.io"
+"""The finalizer that holds a CustomResourceDefinition until its objects have gone."""
 
 
 def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller: Caller) -> Obj:
@@ -27,10 +29,18 @@ def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
     if kind.resource == "namespaces":
         return _delete_namespace(api, kind, old, options, caller)
     grace = kind.grace_seconds(old, options.grace_seconds) if kind.grace_seconds else 0
-    draft = _with_finalizers(old, _finalizers(old, options))
+    finalizers = _finalizers(old, options)
+    if kind.kind == "CustomResourceDefinition" and CUSTOM_RESOURCES not in finalizers and not meta.is_deleting(old):
+        finalizers.append(CUSTOM_RESOURCES)
+    draft = _with_finalizers(old, finalizers)
     lingers = grace > 0 or bool(draft["metadata"].get("finalizers"))
     if not lingers:
-        return _success(kind, old) if options.dry_run else _gone(api, kind, draft, old, caller)
+        if options.dry_run:
+            return _success(kind, old)
+        if old["metadata"].get("deletionGracePeriodSeconds"):
+            # The end of a grace period is a change of its own. Models Store.Delete's update before the removal.
+            draft = api.commit(kind, meta.key(old), _marked(draft, 0, api.loop.now), caller)
+        return _gone(api, kind, draft, old, caller)
     draft = _marked(draft, grace, api.loop.now)
     if draft["metadata"] == old["metadata"] or options.dry_run:
         return draft

@@ -61,6 +61,7 @@ class Run:
 
     def finish(self) -> int:
         """Run the clock until the process ends; 1 where it would not within a day."""
+        loop = self._cluster.loop
         try:
             if not (self._paced() if self._cluster.pace is not None else self._at_once()):
                 self._stderr.append("error: the command waits for something that will not happen\n")
@@ -69,6 +70,7 @@ class Run:
         except KeyboardInterrupt:
             self._task.cancel()
             raise
+        loop.run_until(loop.now)  # What the end has made due at this instant belongs to the command.
         return self._task.result()
 
     def _at_once(self) -> bool:
