@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 from k8s_magic.apiserver import deletion, discovery, reviews, subresources, tables, writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
+from k8s_magic.apiserver.custom_resources import CustomResources
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
 from k8s_magic.apiserver.managed_fields import Ledger, Manager
 from k8s_magic.apiserver.patching import apply_patch, server_side_apply
@@ -17,6 +18,7 @@ from k8s_magic.apiserver.service_addresses import ServiceAddresses
 from k8s_magic.apiserver.store import Entry, Store
 from k8s_magic.apiserver.watching import WatchStream, filtered
 from k8s_magic.kinds import registry
+from k8s_magic.kinds.custom import custom_definitions
 from k8s_magic.kinds.definitions import documented_definitions
 from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
@@ -29,6 +31,7 @@ from k8s_magic.sim.loop import Loop
 # `list` is a verb in the server's class, so the type has a name out here.
 Objects = list[Obj]
 EVENT_TTL_S = 3600.0
+DISCOVERY_LAG_S = 2.0
 LARGEST_REQUEST = 3 * 1024 * 1024
 
 
@@ -56,8 +59,42 @@ class ApiServer:
         self.ledger = Ledger()
         self.nodes: dict[str, NodeProxy] = {}
         self.warn: Callable[[str], None] = lambda text: None
+        self.kind_listeners: list[Callable[[], None]] = []
+        self._departed: dict[str, Kind] = {}
+        self._kinds_changed()
         self._incarnations: dict[tuple[str, Key], int] = {}
         self._ordinals: dict[tuple[str, ...], int] = {}
+        CustomResources(self)
+
+    # --- Kinds ---
+
+    def serve(self, kinds: Iterable[Kind]) -> None:
+        """From now on these kinds are there too, or in place of what had their key."""
+        for kind in kinds:
+            self.kinds[kind.key] = kind
+        self._kinds_changed()
+
+    def retire(self, keys: Iterable[str]) -> None:
+        """From now on kinds of these keys are not served. Discovery tells of them for a moment longer, as caches do."""
+        for key in keys:
+            gone = self.kinds.pop(key, None)
+            if gone is not None:
+                self._departed[key] = gone
+                self.loop.call_later(DISCOVERY_LAG_S, lambda key=key: self._departed.pop(key, None))  # type: ignore[misc]
+        self._kinds_changed()
+
+    def _kinds_changed(self) -> None:
+        self._by_group_kind = {(kind.group, kind.kind): kind for kind in self.kinds.values() if not kind.stored_as}
+        for listener in self.kind_listeners:
+            listener()
+
+    def by_group_kind(self, group: str, kind: str) -> Kind | None:
+        """The kind of this name, if it is served."""
+        return self._by_group_kind.get((group, kind))
+
+    def stored_kind(self, kind: Kind) -> Kind:
+        """The kind as which objects of `kind` are stored: itself, but for further versions."""
+        return self.kinds[kind.stored_as] if kind.stored_as else kind
 
     # --- What the write path asks for ---
 
@@ -108,14 +145,14 @@ class ApiServer:
     # --- Reading ---
 
     def _stored(self, kind: Kind, name: str, namespace: str) -> Obj:
-        found = self.store.get(kind.resource, Key(namespace if kind.namespaced else "", name))
+        found = self.store.get(kind.stored_as or kind.resource, Key(namespace if kind.namespaced else "", name))
         if found is None:
             raise not_found(kind, name)
         return found
 
     def get(self, kind: Kind, name: str, namespace: str, subresource: str = "", table: TableObjects = "") -> Obj:
         self._deprecation(kind)
-        obj = self._on_read(kind, self._stored(kind, name, namespace))
+        obj = kind.from_stored(self._on_read(kind, self._stored(kind, name, namespace)))
         if subresource == "scale":
             return subresources.read_scale(kind, obj)
         if table:
@@ -137,8 +174,10 @@ class ApiServer:
     def list(
         self, kind: Kind, namespace: str, labels: str = "", fields: str = "", limit: int = 0, token: str = "", table: TableObjects = ""
     ) -> Obj:
-        selection = Selection(kind, namespace, labels, fields)
+        selection = Selection(self.stored_kind(kind), namespace, labels, fields)
         items = [self._on_read(kind, obj) for obj in selection.of(self.store)] if kind.on_read else selection.of(self.store)
+        if kind.stored_as:
+            items = [kind.from_stored(obj) for obj in items]
         metadata: Obj = {"resourceVersion": str(self.store.revision)}
         items = _page(items, limit, token, metadata)
         self._deprecation(kind)
@@ -147,10 +186,13 @@ class ApiServer:
         return {"kind": kind.kind + "List", "apiVersion": kind.api_version, "metadata": metadata, "items": items}
 
     def watch(self, kind: Kind, namespace: str, labels: str, fields: str, resource_version: str, table: TableObjects) -> WatchStream:
-        selection = Selection(kind, namespace, labels, fields)
+        stored = self.stored_kind(kind)
+        selection = Selection(stored, namespace, labels, fields)
         header = itertools.count()
 
         def render(event: WatchEvent) -> WatchEvent:
+            if kind.stored_as and event.type not in ("BOOKMARK", "ERROR"):
+                event = WatchEvent(event.type, kind.from_stored(event.object))
             if not table or event.type in ("BOOKMARK", "ERROR"):
                 return event
             rendered = tables.table(
@@ -165,12 +207,12 @@ class ApiServer:
             if event is not None:
                 stream.push(event)
 
-        stream = WatchStream(render, self.store.subscribe(kind.resource, deliver))
+        stream = WatchStream(render, self.store.subscribe(stored.resource, deliver))
         if resource_version in ("", "0"):
             for obj in selection.of(self.store):
                 stream.push(WatchEvent("ADDED", obj))
         else:
-            self._replay(kind, resource_version, deliver)
+            self._replay(stored, resource_version, deliver)
         self._deprecation(kind)
         return stream
 
@@ -197,6 +239,9 @@ class ApiServer:
             raise method_not_supported(kind, "create")
         if kind.resource in reviews.ANSWERS:
             return reviews.answer(self, kind, obj, namespace, options, caller)
+        if kind.stored_as:
+            read = kind.to_stored(writes.decode(self, kind, obj, options, caller))
+            return kind.from_stored(self.create(self.stored_kind(kind), read, namespace, name, subresource, options, caller))
         made = writes.create(self, kind, obj, namespace, options, caller)
         if not options.dry_run:
             self._note(kind, None, made, subresource, options, caller)
@@ -213,6 +258,9 @@ class ApiServer:
 
     def _update(self, kind: Kind, old: Obj, obj: Obj, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
         self._deprecation(kind)
+        if kind.stored_as and subresource != "scale":
+            read = kind.to_stored(writes.decode(self, kind, obj, options, caller))
+            return kind.from_stored(self._update(self.stored_kind(kind), old, read, subresource, options, caller))
         handler = subresources.UPDATES.get(subresource)
         if handler is not None:
             return handler(self, kind, old, obj, options, caller)
@@ -243,10 +291,13 @@ class ApiServer:
         options: WriteOptions,
         caller: Caller,
     ) -> Obj:
+        if patch_type == "apply" and kind.stored_as:
+            read = kind.to_stored(writes.decode(self, kind, patch, options, caller))
+            return kind.from_stored(server_side_apply(self, self.stored_kind(kind), name, namespace, read, subresource, options, caller))
         if patch_type == "apply":
             return server_side_apply(self, kind, name, namespace, patch, subresource, options, caller)
         old = self._stored(kind, name, namespace)
-        current = subresources.read_scale(kind, old) if subresource == "scale" else old
+        current = subresources.read_scale(kind, old) if subresource == "scale" else kind.from_stored(old)
         new = apply_patch(kind, current, patch_type, patch)
         if subresource != "scale":
             self._check_identity(kind, old, new)
@@ -268,13 +319,13 @@ class ApiServer:
 
     def delete(self, kind: Kind, name: str, namespace: str, options: DeleteOptions, caller: Caller) -> Obj:
         self._deprecation(kind)
-        return deletion.delete(self, kind, self._stored(kind, name, namespace), options, caller)
+        return deletion.delete(self, self.stored_kind(kind), self._stored(kind, name, namespace), options, caller)
 
     def delete_collection(self, kind: Kind, namespace: str, labels: str, fields: str, options: DeleteOptions, caller: Caller) -> Obj:
         listed = self.list(kind, namespace, labels, fields)
         for obj in listed["items"]:
             try:
-                deletion.delete(self, kind, obj, options, caller)
+                deletion.delete(self, self.stored_kind(kind), self._stored(kind, meta.name(obj), meta.namespace(obj)), options, caller)
             except ApiError as error:
                 if error.reason != "NotFound":
                     raise
@@ -299,15 +350,19 @@ class ApiServer:
         if path.split("?")[0] == "/version":
             return discovery.version()
         if path.split("?")[0].rstrip("/") == "/apis":
-            return discovery.groups(self.kinds.values())
+            return discovery.groups(self.discovered())
         if path.split("?")[0] == "/openapi/v2":
-            return {"swagger": "2.0", "definitions": documented_definitions()}
+            return {"swagger": "2.0", "definitions": {**documented_definitions(), **custom_definitions(self.kinds.values())}}
         if path.split("?")[0].rstrip("/") in ("/healthz", "/livez", "/readyz"):
             return "ok"
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
 
+    def discovered(self) -> Iterable[Kind]:
+        """What discovery tells of."""
+        return [*self.kinds.values(), *(kind for key, kind in self._departed.items() if key not in self.kinds)]
+
     def resources(self) -> Objects:
-        return discovery.resources(self.kinds.values())
+        return discovery.resources(self.discovered())
 
 
 def _page(items: Objects, limit: int, token: str, metadata: Obj) -> Objects:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from k8s_magic.kinds.custom import version_rank
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects.meta import Obj
 
@@ -36,20 +38,24 @@ GROUPS = (
 
 def groups(kinds: Iterable[Kind]) -> Obj:
     """What /apis answers: v1.36's groups, and those of custom resources."""
-    found = {group: {"v1"} for group in GROUPS if group} | {"autoscaling": {"v1", "v2"}}
+    found = {group: {"v1"} for group in GROUPS if group}
     for kind in kinds:
         if kind.group:
             found.setdefault(kind.group, set()).add(kind.version)
     listed = []
     for group in sorted(found, key=lambda group: (_rank(group), group)):
-        versions = [{"groupVersion": f"{group}/{version}", "version": version} for version in sorted(found[group], reverse=True)]
+        versions = [{"groupVersion": f"{group}/{version}", "version": version} for version in sorted(found[group], key=version_rank)]
         listed.append({"name": group, "versions": versions, "preferredVersion": versions[0]})
     return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
 
 
 def resources(kinds: Iterable[Kind]) -> list[Obj]:
-    """An APIResource a kind, in the server's order of groups, alphabetical within."""
-    return [_resource(kind) for kind in sorted(kinds, key=lambda kind: (_rank(kind.group), kind.group, kind.plural))]
+    """An APIResource a kind and version, in the server's order of groups, the preferred version first, alphabetical within."""
+
+    def place(kind: Kind) -> tuple[Any, ...]:
+        return (_rank(kind.group), kind.group, version_rank(kind.version), kind.plural)
+
+    return [_resource(kind) for kind in sorted(kinds, key=place)]
 
 
 def _rank(group: str) -> int:

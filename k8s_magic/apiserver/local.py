@@ -10,10 +10,12 @@ from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import Access, authorize, impersonate
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.store import Entry
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.kinds import schema
+from k8s_magic.kinds.custom import custom_definitions
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects.meta import Key, Obj
 from k8s_magic.objects.selectors import Selector
@@ -65,7 +67,9 @@ class LocalClient:
     def _kind(self, verb: str, resource: str, namespace: str, name: str = "", subresource: str = "") -> Kind:
         """The kind, if this caller may do that with it; from here on the API's warnings are this client's."""
         self.api.warn = self.warn
-        kind = self.api.kind(resource)
+        kind = self.api.kinds.get(resource)
+        if kind is None:
+            raise _unknown(verb, resource, name)
         if not self.caller.may_all:
             place = namespace if kind.namespaced else name if resource == "namespaces" else ""
             authorize(self.api.store, self.caller, Access(verb, kind.group, kind.plural, subresource, place, name))
@@ -169,7 +173,8 @@ class LocalClient:
         return self.api.resources()
 
     def schema(self) -> dict[str, Obj]:
-        return schema.definitions()
+        custom = custom_definitions(self.api.kinds.values())
+        return {**schema.definitions(), **custom} if custom else schema.definitions()
 
     def now(self) -> float:
         return self.loop.now
@@ -213,6 +218,15 @@ class LocalClient:
 
     def select(self, resource: str, namespace: str, labels: str = "", fields: str = "") -> Selection:
         return Selection(self.api.kind(resource), namespace, labels, fields)
+
+
+METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "delete", "deletecollection": "delete"}
+
+
+def _unknown(verb: str, resource: str, name: str) -> ApiError:
+    """As client-go words the bare 404 of a path that nobody serves. Models NewGenericServerResponse."""
+    what = " ".join(filter(None, [METHODS.get(verb, "get"), resource, name]))
+    return ApiError(404, "NotFound", f"the server could not find the requested resource ({what})")
 
 
 def _event(entry: Entry) -> WatchEvent:

@@ -72,13 +72,13 @@ def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
         return patches.json_patch(obj, patch)
     if patch_type == "merge":
         return patches.merge_patch(obj, patch)
-    if patch_type == "strategic":
+    if patch_type == "strategic" and kind.schema is None:
         if not isinstance(patch, dict):
             raise bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}")
         new = strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
         _check_types(kind, new, patch)
         return new
-    accepted = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json"
+    accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
     raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
 
 

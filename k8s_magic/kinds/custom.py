@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from k8s_magic.kinds import structural
@@ -13,11 +16,61 @@ from k8s_magic.objects import jsonpath
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj, get_in
 
+API_VERSION = "APIVersion defines the versioned schema of this representation of an object."
+KIND_FIELD = "Kind is a string value representing the REST resource this object represents."
+METADATA = "Standard object's metadata."
+VERSION = re.compile(r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?")
+
+
+def version_rank(version: str) -> tuple[int, int, int, str]:
+    """Where a version stands among others, the preferred first: v10, v2, v1, v2beta1, v1beta2, v1alpha1, and then what is no such word.
+
+    Models apimachinery version.CompareKubeAwareVersionStrings.
+    """
+    found = VERSION.fullmatch(version)
+    if not found:
+        return (3, 0, 0, version)
+    stage = {None: 0, "beta": 1, "alpha": 2}[found[2]]
+    return (stage, -int(found[1]), -int(found[3] or 0), "")
+
 
 def kinds_of(crd: Obj) -> list[Kind]:
-    """A Kind for each version that the definition serves, the storage version first."""
+    """A Kind for each version that the definition serves, the preferred one first; the others only show what is stored as that one."""
     served = [version for version in crd["spec"]["versions"] if version.get("served")]
-    return [_kind(crd["spec"], version) for version in sorted(served, key=lambda version: not version.get("storage"))]
+    main, *others = [_kind(crd["spec"], version) for version in sorted(served, key=lambda version: version_rank(version["name"]))] or [None]
+    return [main, *(_view(kind, main) for kind in others if kind)] if main else []
+
+
+def definition_name(kind: Kind) -> str:
+    """How OpenAPI documents call a custom kind: "com.example.stable.v1.CronTab"."""
+    return ".".join([*reversed(kind.group.split(".")), kind.version, kind.kind])
+
+
+def definition(kind: Kind) -> Obj:
+    """The OpenAPI v2 definition of a custom kind: its schema, and what every object has.
+
+    Models apiextensions-apiserver pkg/controller/openapi/builder.
+    """
+    about = {"apiVersion": {"type": "string", "description": API_VERSION}, "kind": {"type": "string", "description": KIND_FIELD}}
+    own = kind.schema or {}
+    metadata = {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "description": METADATA}
+    properties = {**(own.get("properties") or {}), **about, "metadata": metadata}
+    named = {"group": kind.group, "version": kind.version, "kind": kind.kind}
+    return {**own, "type": "object", "properties": properties, "x-kubernetes-group-version-kind": [named]}
+
+
+def custom_definitions(kinds: Iterable[Kind]) -> dict[str, Obj]:
+    """The definitions of those kinds that are custom, by name."""
+    return {definition_name(kind): definition(kind) for kind in kinds if kind.schema is not None}
+
+
+def _view(kind: Kind, main: Kind) -> Kind:
+    return replace(kind, stored_as=main.resource, from_stored=partial(_as, kind.api_version), to_stored=partial(_as, main.api_version))
+
+
+def _as(api_version: str, obj: Obj) -> Obj:
+    """Without webhooks nothing but the version's name differs."""
+    return {**obj, "apiVersion": api_version}
 
 
 def _kind(spec: Obj, version: Obj) -> Kind:
@@ -41,6 +94,7 @@ def _kind(spec: Obj, version: Obj) -> Kind:
         default=lambda draft: structural.fill(draft, schema),
         validate=lambda obj: _validate(obj, schema),
         has_generation=True,
+        schema=schema,
         scale=scale,
         set_scale=set_scale,
     )

@@ -1,4 +1,4 @@
-"""LocalSubjectAccessReview: may this user do that in this namespace? It is only ever posted, answered by `apiserver.reviews`, and never stored."""
+"""LocalSubjectAccessReview: may this user do that in this namespace? Posted, answered by `apiserver.reviews`, and never stored."""
 
 from __future__ import annotations
 

@@ -57,6 +57,8 @@ class Handler:
 
     def _kind(self, where: ResourcePath) -> Kind:
         kind = self._api.kinds.get(where.full_resource)
+        if kind is not None and kind.version != where.version:
+            kind = self._api.kinds.get(f"{where.resource}.{where.version}.{where.group}")
         if kind is None or kind.version != where.version:
             raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
         return kind

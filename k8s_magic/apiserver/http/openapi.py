@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from k8s_magic.apiserver.discovery import VERSION
-from k8s_magic.kinds import schema
+from k8s_magic.kinds import custom, schema
 from k8s_magic.kinds.kind import Kind
 
 Document = dict[str, Any]
@@ -57,7 +57,7 @@ def v3(kinds: Iterable[Kind], where: str) -> Document | None:
     served = [kind for kind in kinds if place(kind) == where]
     if not served:
         return None
-    definitions = schema.documented_definitions()
+    definitions = {**schema.documented_definitions(), **custom.custom_definitions(served)}
     names = _reachable(definitions, [*(ref for ref in map(_ref, served) if ref), *_common(definitions)])
     schemas = {name: _moved(definitions[name]) for name in sorted(names)}
     return {
@@ -70,11 +70,15 @@ def v3(kinds: Iterable[Kind], where: str) -> Document | None:
 
 def v2(kinds: Iterable[Kind]) -> Document:
     """/openapi/v2: everything in one document."""
+    kinds = list(kinds)
     paths = dict(path for kind in kinds for path in _paths(kind, V2_PREFIX))
-    return {"swagger": "2.0", "info": INFO, "paths": paths, "definitions": schema.documented_definitions()}
+    definitions = {**schema.documented_definitions(), **custom.custom_definitions(kinds)}
+    return {"swagger": "2.0", "info": INFO, "paths": paths, "definitions": definitions}
 
 
 def _ref(kind: Kind) -> str:
+    if kind.schema is not None:
+        return custom.definition_name(kind)
     return schema.ref(kind.group, kind.version, kind.kind) if schema.has_ref(kind.group, kind.version, kind.kind) else ""
 
 

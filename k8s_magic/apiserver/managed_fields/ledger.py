@@ -12,6 +12,7 @@ from k8s_magic.apiserver.managed_fields.merge import merge, remove
 from k8s_magic.apiserver.managed_fields.sets import Comparison, Fields, compare, fields_of, from_fields_v1, to_fields_v1
 from k8s_magic.apiserver.managed_fields.typed import Node, Path, Typed, shown
 from k8s_magic.kinds import schema
+from k8s_magic.kinds.custom import definition
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects.meta import Obj
 
@@ -106,6 +107,8 @@ class Ledger:
             _give(account, manager, time, difference)
 
     def _root(self, kind: Kind, api_version: str) -> Node:
+        if kind.schema is not None:
+            return definition(kind)
         return self._types().root(schema.ref(kind.group, api_version.rpartition("/")[2], kind.kind))
 
     # --- Server-side apply ---
