@@ -29,12 +29,12 @@ class GarbageCollector(Controller):
 
     def __init__(self, client: LocalClient, events: Recorder) -> None:
         super().__init__(client, events)
-        self._kinds = {(kind.group, kind.kind): kind for kind in client.api.kinds.values()}
         # Of each owner's uid: the keys of what refers to it, in the order in which that came.
         self._dependents: dict[str, dict[Key, None]] = {}
 
     def watches(self) -> dict[str, Mapper]:
-        return {resource: partial(self._observe, resource) for resource in self.client.api.kinds if resource not in NOT_COLLECTED}
+        resources = {kind.stored_as or kind.resource for kind in self.client.api.kinds.values()} - {*NOT_COLLECTED}
+        return {resource: partial(self._observe, resource) for resource in sorted(resources)}
 
     def _observe(self, resource: str, event: WatchEvent, old: Obj | None) -> list[Key]:
         obj = event.object
@@ -68,7 +68,7 @@ class GarbageCollector(Controller):
     def _owner(self, reference: Obj, space: str) -> tuple[Kind | None, Obj | None]:
         """The owner that a reference means, if it exists; no kind where this server knows none of that name."""
         group = reference["apiVersion"].rpartition("/")[0]
-        kind = self._kinds.get((group, reference["kind"]))
+        kind = self.client.api.by_group_kind(group, reference["kind"])
         if kind is None:
             return None, None
         owner = self.client.peek(kind.resource, reference["name"], space if kind.namespaced else "")
@@ -77,7 +77,7 @@ class GarbageCollector(Controller):
     def reconcile(self, key: Key) -> float | None:
         resource, _, space = key.namespace.partition("/")
         obj = self.client.peek(resource, key.name, space)
-        if obj is None:
+        if obj is None or resource not in self.client.api.kinds:
             return None
         if is_deleting(obj):
             if ORPHAN in finalizers(obj):

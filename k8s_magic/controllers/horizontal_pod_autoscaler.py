@@ -82,8 +82,7 @@ class HorizontalPodAutoscaler(Controller):
     def _target(self, hpa: Obj, status: Obj) -> Target | None:
         reference = hpa["spec"]["scaleTargetRef"]
         group = reference.get("apiVersion", "").rpartition("/")[0]
-        kinds = self.client.api.kinds.values()
-        kind = next((k for k in kinds if (k.group, k.kind) == (group, reference["kind"])), None)
+        kind = self.client.api.by_group_kind(group, reference["kind"])
         try:
             if kind is None:
                 raise ApiError(404, "NotFound", f'no matches for kind "{reference["kind"]}" in group "{group}"')

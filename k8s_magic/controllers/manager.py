@@ -83,6 +83,9 @@ class Manager:
 
     def __init__(self, client_for: Callable[[str], LocalClient], classes: Iterable[type[Controller]] | None = None) -> None:
         self._client_for = client_for
+        self._client = client_for("controller-manager")
+        self._workers: list[Worker] = []
+        self._subscribed: set[str] = set()
         self._classes = tuple(controllers.registry() if classes is None else classes)
         self._listeners: dict[str, list[tuple[Worker, Mapper]]] = {}
         self._owners: dict[str, dict[str, Worker]] = {}
@@ -92,15 +95,28 @@ class Manager:
 
     def start(self) -> None:
         """Subscribe to what the controllers watch, and queue what there is already."""
-        client = self._client_for("controller-manager")
         for kind in self._classes:
             self._add(kind)
         resources = sorted({*self._listeners, *self._owners, *self._subjects, *self._adopters})
         for resource in resources:
-            client.subscribe(resource, partial(self._observe, resource))
+            self._subscribe(resource)
         for resource in resources:
-            for obj in client.items(resource):
+            for obj in self._client.items(resource):
                 self._observe(resource, WatchEvent("ADDED", obj), None)
+        self._client.api.kind_listeners.append(self._take_in_new_kinds)
+
+    def _subscribe(self, resource: str) -> None:
+        self._subscribed.add(resource)
+        self._client.subscribe(resource, partial(self._observe, resource))
+
+    def _take_in_new_kinds(self) -> None:
+        """A kind that a user defined is served: who watches everything watches its resource too."""
+        for worker in self._workers:
+            for resource, mapper in worker.controller.watches().items():
+                if resource not in self._subscribed and resource in self._client.api.kinds:
+                    self._listeners.setdefault(resource, []).append((worker, mapper))
+        for resource in sorted(self._listeners.keys() - self._subscribed):
+            self._subscribe(resource)
 
     def _add(self, kind: type[Controller]) -> None:
         client = self._client_for(kind.name)
@@ -110,6 +126,7 @@ class Manager:
         controller = kind(client, Recorder(client, kind.component or kind.name))
         worker = Worker(controller)
         self.controllers[kind.name] = controller
+        self._workers.append(worker)
         if kind.kind:
             self._subjects.setdefault(kind.kind, []).append(worker)
         for resource in kind.owns:

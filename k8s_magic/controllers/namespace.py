@@ -67,7 +67,7 @@ class NamespaceController(Controller):
         served = self.client.resources()
         namespaced = [r for r in served if r["namespaced"] and "delete" in r["verbs"] and "/" not in r["name"]]
         names = [f"{r['name']}.{r['group']}" if r.get("group") else r["name"] for r in namespaced]
-        return [name for name in names if name != "pods"]
+        return [name for name in dict.fromkeys(names) if name != "pods" and name in self.client.api.kinds]
 
     def _empty(self, resource: str, space: str, namespace: Obj, left: Remaining) -> int:
         """Delete all objects of a resource; counts what lingers into `left` and estimates for how many seconds it will."""

@@ -10,6 +10,7 @@ from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.objects.meta import Obj
 
 DEPLOYMENTS, REPLICA_SETS = "deployments.apps", "replicasets.apps"
+CRONTABS = "crontabs.stable.example.com"
 
 
 def config_map(name: str, owners: list[Obj] | None = None, **metadata: Any) -> Obj:
@@ -89,3 +90,78 @@ def test_the_foreground_waits_for_who_blocks(world: Any, held: bool) -> None:
         world.client.patch("configmaps", "child", "default", "merge", {"metadata": {"finalizers": None}})
         world.run(5)
         assert left(world) == []
+
+
+def crontab(name: str, owner: Obj | None = None) -> Obj:
+    meta: Obj = {"name": name}
+    if owner is not None:
+        meta["ownerReferences"] = [
+            {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"]}
+        ]
+    return {"apiVersion": "stable.example.com/v1", "kind": "CronTab", "metadata": meta, "spec": {}}
+
+
+def define_crontabs(world: Any) -> None:
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    versions = [
+        {"name": "v1", "served": True, "storage": True, "schema": schema},
+        {"name": "v1beta1", "served": True, "storage": False, "schema": schema},
+    ]
+    world.client.create(
+        "customresourcedefinitions.apiextensions.k8s.io",
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "crontabs.stable.example.com"},
+            "spec": {
+                "group": "stable.example.com",
+                "scope": "Namespaced",
+                "names": {"plural": "crontabs", "kind": "CronTab"},
+                "versions": versions,
+            },
+        },
+    )
+    world.run(3)
+
+
+def test_what_users_define_owns_and_is_owned(world: Any) -> None:
+    define_crontabs(world)
+    parent = world.client.create(CRONTABS, crontab("parent"), "default")
+    child = world.client.create(CRONTABS, crontab("child", parent), "default")
+    owned = config_map("owned")
+    owned["metadata"]["ownerReferences"] = crontab("", child)["metadata"]["ownerReferences"]
+    world.client.create("configmaps", owned, "default")
+    world.run(3)
+    assert left(world) == ["owned"]
+    world.client.delete(CRONTABS, "parent", "default")
+    world.run(3)
+    assert world.client.items(CRONTABS) == []
+    assert left(world) == []
+
+
+def test_what_users_define_goes_with_its_definition_and_comes_back(world: Any) -> None:
+    define_crontabs(world)
+    parent = world.client.create(CRONTABS, crontab("parent"), "default")
+    owned = config_map("owned")
+    owned["metadata"]["ownerReferences"] = crontab("", parent)["metadata"]["ownerReferences"]
+    world.client.create("configmaps", owned, "default")
+    world.client.delete("customresourcedefinitions.apiextensions.k8s.io", "crontabs.stable.example.com")
+    world.run(10)
+    assert world.client.items(CRONTABS) == []
+    define_crontabs(world)
+    parent = world.client.create(CRONTABS, crontab("parent"), "default")
+    world.client.create(CRONTABS, crontab("child", parent), "default")
+    world.run(1)
+    world.client.delete(CRONTABS, "parent", "default")
+    world.run(3)
+    assert world.client.items(CRONTABS) == []
+
+
+def test_a_namespace_takes_what_users_define_along(world: Any) -> None:
+    define_crontabs(world)
+    world.client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "dev"}})
+    world.client.create(CRONTABS, crontab("one"), "dev")
+    world.client.delete("namespaces", "dev")
+    world.run(10)
+    assert world.client.items(CRONTABS) == []
+    assert world.client.peek("namespaces", "dev") is None
