@@ -219,7 +219,7 @@ class HorizontalPodAutoscaler(Controller):
         try:
             measured = self.client.list(METRICS, namespace(hpa), labels=selector)["items"]
         except ApiError as error:
-            where = f"unable to fetch metrics from resource metrics API: {error.message} (get {METRICS})"
+            where = f"unable to fetch metrics from resource metrics API: {error.message}"
             raise NoProposal(f"unable to get metrics for resource {resource}: {where}") from error
         usages: dict[str, Usage] = {}
         for pod in measured:
