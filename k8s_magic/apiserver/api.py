@@ -18,8 +18,6 @@ from k8s_magic.apiserver.service_addresses import ServiceAddresses
 from k8s_magic.apiserver.store import Entry, Store
 from k8s_magic.apiserver.watching import WatchStream, filtered
 from k8s_magic.kinds import registry
-from k8s_magic.kinds.custom import custom_definitions
-from k8s_magic.kinds.definitions import documented_definitions
 from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import meta
@@ -152,12 +150,12 @@ class ApiServer:
 
     def get(self, kind: Kind, name: str, namespace: str, subresource: str = "", table: TableObjects = "") -> Obj:
         self._deprecation(kind)
-        obj = kind.from_stored(self._on_read(kind, self._stored(kind, name, namespace)))
+        obj = self._on_read(kind, self._stored(kind, name, namespace))
         if subresource == "scale":
             return subresources.read_scale(kind, obj)
         if table:
             return tables.table(kind, [obj], self.loop.now, table, {"resourceVersion": obj["metadata"]["resourceVersion"]})
-        return obj
+        return kind.from_stored(obj)
 
     def _deprecation(self, kind: Kind) -> None:
         if kind.deprecation:
@@ -176,13 +174,13 @@ class ApiServer:
     ) -> Obj:
         selection = Selection(self.stored_kind(kind), namespace, labels, fields)
         items = [self._on_read(kind, obj) for obj in selection.of(self.store)] if kind.on_read else selection.of(self.store)
-        if kind.stored_as:
-            items = [kind.from_stored(obj) for obj in items]
         metadata: Obj = {"resourceVersion": str(self.store.revision)}
         items = _page(items, limit, token, metadata)
         self._deprecation(kind)
         if table:
             return tables.table(kind, items, self.loop.now, table, metadata)
+        if kind.stored_as:
+            items = [kind.from_stored(obj) for obj in items]
         return {"kind": kind.kind + "List", "apiVersion": kind.api_version, "metadata": metadata, "items": items}
 
     def watch(self, kind: Kind, namespace: str, labels: str, fields: str, resource_version: str, table: TableObjects) -> WatchStream:
@@ -191,10 +189,10 @@ class ApiServer:
         header = itertools.count()
 
         def render(event: WatchEvent) -> WatchEvent:
-            if kind.stored_as and event.type not in ("BOOKMARK", "ERROR"):
-                event = WatchEvent(event.type, kind.from_stored(event.object))
-            if not table or event.type in ("BOOKMARK", "ERROR"):
+            if event.type in ("BOOKMARK", "ERROR"):
                 return event
+            if not table:
+                return WatchEvent(event.type, kind.from_stored(event.object)) if kind.stored_as else event
             rendered = tables.table(
                 kind, [event.object], self.loop.now, table, {"resourceVersion": event.object["metadata"]["resourceVersion"]}
             )
@@ -244,7 +242,7 @@ class ApiServer:
             return kind.from_stored(self.create(self.stored_kind(kind), read, namespace, name, subresource, options, caller))
         made = writes.create(self, kind, obj, namespace, options, caller)
         if not options.dry_run:
-            self._note(kind, None, made, subresource, options, caller)
+            self.note(kind, None, made, subresource, options, caller)
         return made
 
     def update(self, kind: Kind, obj: Obj, namespace: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
@@ -268,10 +266,11 @@ class ApiServer:
             raise ApiError(404, "NotFound", "the server could not find the requested resource")
         new = writes.update(self, kind, old, obj, subresource, options, caller)
         if new is not old and not options.dry_run:
-            self._note(kind, old, new, subresource, options, caller)
+            self.note(kind, old, new, subresource, options, caller)
         return new
 
-    def _note(self, kind: Kind, old: Obj | None, new: Obj, subresource: str, options: WriteOptions, caller: Caller) -> None:
+    def note(self, kind: Kind, old: Obj | None, new: Obj, subresource: str, options: WriteOptions, caller: Caller) -> None:
+        """Remember who wrote what, for managedFields."""
         manager = Manager(options.field_manager or caller.manager, "Update", kind.api_version, subresource)
         self.ledger.wrote(kind, manager, rfc3339(self.loop.now), old, new)
 
@@ -311,6 +310,8 @@ class ApiServer:
             raise bad_request(f"the name of the object ({given}) does not match the name on the URL ({wanted})")
         if new["metadata"].get("namespace", "") != old["metadata"].get("namespace", ""):
             raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        if new["metadata"].get("uid") != old["metadata"]["uid"]:
+            raise invalid(kind, meta.name(old), [invalid_field("metadata.uid", new["metadata"].get("uid", ""), "field is immutable")])
         version = new["metadata"].get("resourceVersion")
         if version and version != old["metadata"]["resourceVersion"]:
             if not version.isdigit():
@@ -345,17 +346,6 @@ class ApiServer:
         if node not in self.nodes:
             raise ApiError(500, "InternalError", f'error dialing backend: node "{node}" not found')
         return self.nodes[node].connect(pod, subresource, parameters)
-
-    def raw(self, path: str) -> Any:
-        if path.split("?")[0] == "/version":
-            return discovery.version()
-        if path.split("?")[0].rstrip("/") == "/apis":
-            return discovery.groups(self.discovered())
-        if path.split("?")[0] == "/openapi/v2":
-            return {"swagger": "2.0", "definitions": {**documented_definitions(), **custom_definitions(self.kinds.values())}}
-        if path.split("?")[0].rstrip("/") in ("/healthz", "/livez", "/readyz"):
-            return "ok"
-        raise ApiError(404, "NotFound", "the server could not find the requested resource")
 
     def discovered(self) -> Iterable[Kind]:
         """What discovery tells of."""

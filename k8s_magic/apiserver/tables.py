@@ -15,7 +15,7 @@ DEFAULT_COLUMNS = (Column("Name", format="name"), Column("Age"))
 
 
 def table(kind: Kind, objects: Sequence[Obj], now: float, include: TableObjects, metadata: Obj) -> Obj:
-    """A meta.k8s.io/v1 Table with a row an object."""
+    """A meta.k8s.io/v1 Table with a row an object; `objects` are as stored."""
     columns = kind.columns or DEFAULT_COLUMNS
     return {
         "kind": "Table",
@@ -24,7 +24,7 @@ def table(kind: Kind, objects: Sequence[Obj], now: float, include: TableObjects,
         "columnDefinitions": [
             {"name": c.name, "type": c.type, "format": c.format, "description": c.description, "priority": c.priority} for c in columns
         ],
-        "rows": [{"cells": _cells(kind, obj, now), "object": _row_object(obj, include)} for obj in objects],
+        "rows": [{"cells": _cells(kind, obj, now), "object": _row_object(kind.from_stored(obj), include)} for obj in objects],
     }
 
 

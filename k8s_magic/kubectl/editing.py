@@ -140,7 +140,7 @@ class Editing:
         return common.object_printer(self.call, "edited")(after)
 
     def _failure(self, error: ApiError, info: Info) -> str:
-        what = f"{info.mapping.resource} {quoted(info.name)}"
+        what = f"{info.mapping.group_resource} {quoted(info.name)}"
         if error.reason == "Invalid":
             causes = [f"{c.get('field', '')}: {c.get('message', '')}" for c in (error.details or {}).get("causes") or ()]
             self.reasons.append((f"{what} was not valid", causes))

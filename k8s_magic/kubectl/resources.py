@@ -22,10 +22,17 @@ class Mapping:
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
+    preferred: bool = True
+    """Whether this is the version that the server would choose."""
 
     @property
     def resource(self) -> str:
-        """The name by which a Client knows it: "deployments.apps"."""
+        """The name by which a Client knows it: "deployments.apps", or with a version that is not the preferred: "crontabs.v1beta1.x.org"."""
+        return self.group_resource if self.preferred else f"{self.plural}.{self.version}.{self.group}"
+
+    @property
+    def group_resource(self) -> str:
+        """The same whatever the version."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
@@ -59,7 +66,13 @@ class Mapper:
     """Lookups over one discovery. Models client-go's restmapper and its shortcut and category expanders."""
 
     def __init__(self, resources: Iterable[Obj]) -> None:
-        self.mappings = [_mapping(r) for r in resources if "/" not in r["name"]]
+        seen: set[tuple[str, str]] = set()
+        self.mappings: list[Mapping] = []
+        for resource in resources:
+            place = (resource["name"], resource.get("group", ""))
+            if "/" not in resource["name"]:
+                self.mappings.append(_mapping(resource, place not in seen))
+                seen.add(place)
 
     def by_kind(self, api_version: str, kind: str) -> Mapping:
         """The resource of an object's apiVersion and kind; `NoKindMatch` where there is none."""
@@ -93,10 +106,10 @@ class Mapper:
         return ",".join(",".join(self._members(part)) or part for part in text.split(","))
 
     def _members(self, category: str) -> list[str]:
-        return list(dict.fromkeys(m.resource for m in self.mappings if category in m.categories))
+        return list(dict.fromkeys(m.resource for m in self.mappings if m.preferred and category in m.categories))
 
 
-def _mapping(resource: Obj) -> Mapping:
+def _mapping(resource: Obj, preferred: bool) -> Mapping:
     return Mapping(
         plural=resource["name"],
         group=resource.get("group", ""),
@@ -107,6 +120,7 @@ def _mapping(resource: Obj) -> Mapping:
         short_names=tuple(resource.get("shortNames") or ()),
         categories=tuple(resource.get("categories") or ()),
         verbs=tuple(resource.get("verbs") or ()),
+        preferred=preferred,
     )
 
 

@@ -58,11 +58,12 @@ def minimal(resource: str) -> Obj:
 
 
 def test_short_names_are_those_of_v1_36() -> None:
-    assert {resource: kind.short_names for resource, kind in registry().items() if kind.short_names} == SHORT_NAMES
+    first = {resource: kind for resource, kind in registry().items() if not kind.stored_as}
+    assert {resource: kind.short_names for resource, kind in first.items() if kind.short_names} == SHORT_NAMES
 
 
 def test_all_means_what_it_means_upstream() -> None:
-    assert {resource for resource, kind in registry().items() if "all" in kind.categories} == ALL
+    assert {kind.resource for kind in registry().values() if "all" in kind.categories} == ALL
 
 
 @pytest.mark.parametrize("resource", sorted(registry()))

@@ -20,7 +20,8 @@ async def run(call: Call) -> int | None:
         raise UsageError("--sort-by accepts only name or kind")
     if flags["output"] not in ("", *_FORMATS):
         raise printers.no_printer(flags["output"], _FORMATS)
-    found = [resource for resource in call.client.resources() if _wanted(call, resource)]
+    preferred = {(resource["group"], resource["name"]): resource for resource in reversed(call.client.resources())}
+    found = [resource for resource in reversed(preferred.values()) if _wanted(call, resource)]
     by = flags["sort-by"] or "group"
     found.sort(key=lambda resource: (resource[by], resource["name"]))
     _print(call, found)

@@ -41,7 +41,7 @@ async def run(call: Call) -> int | None:
 
 def describe(call: Call, info: builder.Info, events: bool) -> str:
     """The description of one object as it is now."""
-    return describe_with(info.mapping.resource)(info.obj, Describer(call.client, events))
+    return describe_with(info.mapping.group_resource)(info.obj, Describer(call.client, events))
 
 
 def _describe_matching(call: Call, query: builder.Query, error: Exception, events: bool) -> None:
