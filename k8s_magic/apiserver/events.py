@@ -1,27 +1,39 @@
-"""Events: what components tell of objects. Repeats are counted, not written again."""
+"""Events: what components tell of objects. Repeats are counted, similar ones combined, floods dropped."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal
 
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Key, Obj
-from k8s_magic.objects.times import rfc3339
+from k8s_magic.objects.times import rfc3339, rfc3339_micro
 
 EventType = Literal["Normal", "Warning"]
 BURST, REFILL_S = 25, 300.0
+ACTIONS = {"Scheduled": "Binding", "FailedScheduling": "Scheduling", "Preempted": "Preempting"}
+SIMILAR_LIMIT, SIMILAR_WITHIN_S = 10, 600.0
+
+
+@dataclass
+class _Similar:
+    """Events alike but for their messages."""
+
+    since: float
+    messages: set[str] = field(default_factory=set)
 
 
 class Recorder:
-    """Writes events of one component. Models client-go tools/record: counting of repeats and the spam filter."""
+    """Writes events of one component. Models client-go tools/record: counting, combining and the spam filter."""
 
     def __init__(self, client: LocalClient, component: str, host: str = "") -> None:
         self._client = client
         self._component = component
         self._host = host
         self._seen: dict[tuple[str, ...], Key] = {}
+        self._similar: dict[tuple[str, ...], _Similar] = {}
         self._budgets: dict[str, tuple[float, float]] = {}
 
     def event(self, obj: Obj, kind: EventType, reason: str, message: str, field_path: str = "") -> None:
@@ -29,12 +41,15 @@ class Recorder:
         uid = meta.uid(obj)
         if not self._may_speak(uid):
             return
-        identity = (uid, field_path, kind, reason, message)
+        group = (uid, field_path, kind, reason)
+        combined = self._combines(group, message)
+        identity = group if combined else (*group, message)
+        message = f"(combined from similar events): {message}" if combined else message
         known = self._seen.get(identity)
         before = self._client.peek("events", known.name, known.namespace) if known else None
         try:
             if before is not None:
-                self._count(before)
+                self._repeat(before, message)
             else:
                 self._seen[identity] = meta.key(self._create(obj, kind, reason, message, field_path))
         except ApiError as error:
@@ -50,40 +65,87 @@ class Recorder:
         self._budgets[uid] = (max(0.0, tokens - 1), now) if tokens >= 1 else (tokens, now)
         return tokens >= 1
 
-    def _count(self, before: Obj) -> None:
+    def _combines(self, group: tuple[str, ...], message: str) -> bool:
+        """Whether this is one of too many alike. Models EventAggregator.EventAggregate."""
+        now = self._client.now()
+        similar = self._similar.get(group)
+        if similar is None or now - similar.since > SIMILAR_WITHIN_S:
+            similar = self._similar[group] = _Similar(now)
+        similar.since = now
+        similar.messages.add(message)
+        if len(similar.messages) < SIMILAR_LIMIT:
+            return False
+        similar.messages.discard(min(similar.messages))  # The set stays as large as the limit; which goes does not matter.
+        return True
+
+    def _repeat(self, before: Obj, message: str) -> None:
         now = rfc3339(self._client.now())
-        self._client.update("events", {**before, "count": before.get("count", 1) + 1, "lastTimestamp": now}, meta.namespace(before))
+        again = {**before, "count": before.get("count", 1) + 1, "lastTimestamp": now, "message": message}
+        self._client.update("events", again, meta.namespace(before))
 
     def _create(self, obj: Obj, kind: EventType, reason: str, message: str, field_path: str) -> Obj:
-        now = rfc3339(self._client.now())
-        involved = {
-            "kind": obj["kind"],
-            "namespace": meta.namespace(obj),
-            "name": meta.name(obj),
-            "uid": meta.uid(obj),
-            "apiVersion": obj["apiVersion"],
-            "resourceVersion": obj["metadata"].get("resourceVersion", ""),
-            "fieldPath": field_path,
-        }
-        source = {"component": self._component, "host": self._host}
-        namespace = meta.namespace(obj) or "default"
-        # Upstream's suffix is the time in nanoseconds, so that a list is in the order of telling. Ours stands still within
-        # a millisecond; the revision, which each write moves, stands in for the rest.
-        tag = round(self._client.now() * 1000) * 1_000_000 + self._client.api.store.revision % 1_000_000
         event = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": f"{meta.name(obj)}.{tag:x}"[:253], "namespace": namespace},
-            "involvedObject": {k: v for k, v in involved.items() if v},
+            "metadata": {"name": self._name(obj, reason, message, field_path), "namespace": meta.namespace(obj) or "default"},
+            "involvedObject": _reference(obj, field_path),
             "reason": reason,
             "message": message,
+            "type": kind,
+            **self._origin(reason),
+        }
+        return self._client.create("events", event, event["metadata"]["namespace"])
+
+    def _origin(self, reason: str) -> Obj:
+        """Who tells it, and when."""
+        now = rfc3339(self._client.now())
+        source = {"component": self._component, "host": self._host}
+        return {
             "source": {k: v for k, v in source.items() if v},
             "firstTimestamp": now,
             "lastTimestamp": now,
             "count": 1,
-            "type": kind,
             "eventTime": None,
             "reportingComponent": self._component,
             "reportingInstance": self._host,
         }
-        return self._client.create("events", event, namespace)
+
+    def _name(self, obj: Obj, reason: str, message: str, field_path: str) -> str:
+        tag = self._client.lineage.number("event", meta.uid(obj), reason, message, field_path, self._client.now())
+        return f"{meta.name(obj)}.{tag >> 68:015x}"[:253]
+
+
+class ModernRecorder(Recorder):
+    """Writes events as events.k8s.io has them: with an action, and a series for repeats. Models client-go tools/events."""
+
+    def _combines(self, group: tuple[str, ...], message: str) -> bool:
+        return False
+
+    def _repeat(self, before: Obj, message: str) -> None:
+        count = (before.get("series") or {}).get("count", 1) + 1
+        series = {"count": count, "lastObservedTime": rfc3339_micro(self._client.now())}
+        self._client.update("events", {**before, "series": series}, meta.namespace(before))
+
+    def _origin(self, reason: str) -> Obj:
+        return {
+            "source": {},
+            "firstTimestamp": None,
+            "lastTimestamp": None,
+            "eventTime": rfc3339_micro(self._client.now()),
+            "action": ACTIONS.get(reason, reason),
+            "reportingComponent": self._component,
+            "reportingInstance": self._host or self._component,
+        }
+
+
+def _reference(obj: Obj, field_path: str) -> Obj:
+    reference = {
+        "kind": obj["kind"],
+        "namespace": meta.namespace(obj),
+        "name": meta.name(obj),
+        "uid": meta.uid(obj),
+        "apiVersion": obj["apiVersion"],
+        "resourceVersion": obj["metadata"].get("resourceVersion", ""),
+        "fieldPath": field_path,
+    }
+    return {k: v for k, v in reference.items() if v}

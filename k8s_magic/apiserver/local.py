@@ -178,7 +178,7 @@ class LocalClient:
         answer = Handler(self.api, json.loads).handle(Request(method, parts.path, self.caller, parse_qs(parts.query, True), headers, data))
         if not isinstance(answer, Response):
             raise bad_request("a watch has no raw form here")
-        decoded = json.loads(answer.body) if answer.content_type.startswith("application/json") else answer.body.decode()
+        decoded: Any = json.loads(answer.body) if answer.content_type.startswith("application/json") else answer.body.decode()
         if answer.code >= 400:
             raise ApiError(answer.code, decoded.get("reason", ""), decoded.get("message", ""), decoded.get("details"))
         return decoded

@@ -13,8 +13,9 @@ from k8s_magic.apiserver.errors import ApiError, bad_request, unsupported_media_
 from k8s_magic.apiserver.managed_fields import Manager
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.kind import Kind
-from k8s_magic.objects import patches, strategic
-from k8s_magic.objects.gotext import plain
+from k8s_magic.objects import meta, patches, strategic
+from k8s_magic.objects.edit import set_in
+from k8s_magic.objects.gotext import marshal, plain
 from k8s_magic.objects.meta import Key, Obj
 from k8s_magic.objects.times import rfc3339
 
@@ -82,6 +83,8 @@ def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
     raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
 
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""kubectl's own record of what it applied; where it is, server-side apply by kubectl keeps it up to date."""
 TYPE_ERROR = re.compile(r"json: cannot unmarshal (\w+).* of type (.+)$")
 
 
@@ -122,6 +125,8 @@ def server_side_apply(
     manager = Manager(options.field_manager, "Apply", applied["apiVersion"], subresource)
     applied = _appliable(kind, applied, subresource)
     new, managers = api.ledger.apply(kind, old, applied, manager, rfc3339(api.loop.now), options.force)
+    if manager.name == "kubectl" and old is not None and LAST_APPLIED in meta.annotations(old):
+        new = set_in(new, ("metadata", "annotations", LAST_APPLIED), marshal(applied) + "\n")
     if old is None:
         stored = writes.create(api, kind, new, namespace, options, caller)
     else:

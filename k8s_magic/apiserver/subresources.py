@@ -50,7 +50,10 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
     if version and version != old["metadata"]["resourceVersion"]:
         raise conflict(kind, meta.name(old))
     trusted = Caller(caller.actor, caller.user, caller.groups, caller.causes, trusted=True)
-    return read_scale(kind, writes.update(api, kind, old, kind.set_scale(old, asked), "", options, trusted))
+    new = writes.update(api, kind, old, kind.set_scale(old, asked), "", options, trusted)
+    if new is not old and not options.dry_run:
+        api.note(kind, old, new, "scale", options, caller)
+    return read_scale(kind, new)
 
 
 def bind(api: ApiServer, kind: Kind, pod: Obj, binding: Obj, options: WriteOptions, caller: Caller) -> Obj:

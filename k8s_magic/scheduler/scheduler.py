@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from k8s_magic.apiserver.client import WatchEvent
-from k8s_magic.apiserver.events import Recorder
+from k8s_magic.apiserver.events import ModernRecorder
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.objects.meta import Obj, get_in, labels, name, revision
 from k8s_magic.objects.pods import is_terminal
@@ -45,7 +45,7 @@ class Scheduler:
         self.cache = Cache(self.snapshot)
         self.queue = SchedulingQueue(client.now, self._helps)
         self.nominator = Nominator()
-        self._attempts = Attempts(client, Recorder(client, NAME), self.cache, self.queue, self.nominator)
+        self._attempts = Attempts(client, ModernRecorder(client, NAME), self.cache, self.queue, self.nominator)
         self._timer: Timer | None = None
         self._timer_at = 0.0
         self._running = False

@@ -56,8 +56,10 @@ def _health(path: str, verbose: bool) -> bytes:
 
 def _by_group(api: ApiServer) -> dict[str, dict[str, list[Obj]]]:
     """Group -> version -> its resources, in the server's order."""
-    groups: dict[str, dict[str, list[Obj]]] = {}
-    for resource in discovery.resources(api.kinds.values()):
+    groups: dict[str, dict[str, list[Obj]]] = {"": {}}
+    for group in discovery.groups(api.discovered())["groups"]:
+        groups[group["name"]] = {version["version"]: [] for version in group["versions"]}
+    for resource in discovery.resources(api.discovered()):
         groups.setdefault(resource["group"], {}).setdefault(resource["version"], []).append(resource)
     return groups
 
