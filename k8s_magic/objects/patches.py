@@ -91,6 +91,8 @@ def _combine(deletions: Obj, changes: Obj) -> Obj:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two values of JSON are equal for Go, to which 1, 1.0 and true are three things."""
+    if a is b:
+        return True
     if type(a) is not type(b):
         return False
     if isinstance(a, dict):

@@ -193,17 +193,22 @@ def label_value_errors(value: str) -> list[str]:
 
 def requirement(key: str, operator: str, values: Sequence[str]) -> Requirement:
     """A checked requirement; SelectorError where the key, the operator and the values don't go together. Models labels.NewRequirement."""
-    errors = [f"key: {_invalid(key, label_key_errors(key))}"] if label_key_errors(key) else []
+    return _checked(key, operator, tuple(values))
+
+
+@lru_cache(maxsize=4096)
+def _checked(key: str, operator: str, values: tuple[str, ...]) -> Requirement:
+    errors = [f"key: {_invalid(key, problems)}" for problems in [label_key_errors(key)] if problems]
     errors += _count_errors(operator, values)
     for index, value in enumerate(values):
         if operator in ("gt", "lt") and not _is_int64(value):
             errors.append(f"values[{index}]: {_invalid(value, [_BOUND_MESSAGE])}")
     for index, value in enumerate(values):
-        if label_value_errors(value):
-            errors.append(f"values[{index}][{key}]: {_invalid(value, label_value_errors(value))}")
+        if problems := label_value_errors(value):
+            errors.append(f"values[{index}][{key}]: {_invalid(value, problems)}")
     if errors:
         raise SelectorError(errors[0] if len(errors) == 1 else f"[{', '.join(dict.fromkeys(errors))}]")
-    return Requirement(key, operator, tuple(values))
+    return Requirement(key, operator, values)
 
 
 _BOUND_MESSAGE = "for 'Gt', 'Lt' operators, the value must be an integer"
@@ -283,8 +288,8 @@ class _Parser:
         kind, key = self.take()
         if kind != "word":
             raise SelectorError(f"found '{key}', expected: identifier")
-        if label_key_errors(key):
-            raise SelectorError(f"<nil>: {_invalid(key, label_key_errors(key))}")
+        if problems := label_key_errors(key):
+            raise SelectorError(f"<nil>: {_invalid(key, problems)}")
         if self.peek()[0] in ("", ","):
             return requirement(key, "!" if negated else "exists", ())
         if negated:

@@ -170,7 +170,8 @@ def _check(kubectl: Kubectl, text: str) -> None:
         return
     strange = next((r.operator for r in selector.requirements if r.operator in ("gt", "lt", "!=")), "")
     if strange:
-        assert err == f'error: "{strange}" isn\'t supported in label selectors\n'
+        problem = "is not a valid label selector operator" if strange == "!=" else "isn't supported in label selectors"
+        assert err == f'error: "{strange}" {problem}\n'
     else:
         assert json.loads(out)["spec"].get("selector") == _as_label_selector(selector), (text, err)
 
