@@ -1,0 +1,84 @@
+"""The server as something on this machine meets it: loopback, TLS, a token, watches, and an end."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import ssl
+import stat
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from k8s_magic.server.serving import Server
+
+
+def ask(server: Server, path: str, token: str | None = None, ca: bool = True, method: str = "GET", body: Any = None) -> tuple[int, Any]:
+    context = ssl.create_default_context(cadata=server._certificates.ca_pem.decode()) if ca else None
+    headers = {} if token == "" else {"Authorization": f"Bearer {token or server.token}"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(server.url + path, headers={**headers, "Content-Type": "application/json"}, method=method, data=data)
+    try:
+        with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+def test_only_who_has_the_token_comes_in(server: Server) -> None:
+    assert ask(server, "/api/v1/nodes")[0] == 200
+    for token in ("", "wrong"):
+        code, status = ask(server, "/api/v1/nodes", token)
+        assert (code, status["reason"]) == (401, "Unauthorized")
+
+
+def test_clients_believe_the_certificate_by_its_ca_alone(server: Server) -> None:
+    with pytest.raises(urllib.error.URLError, match="certificate verify failed"):
+        ask(server, "/version", ca=False)
+
+
+def test_the_port_is_open_on_loopback_only(server: Server) -> None:
+    """No other address of this machine answers, wherever it is reached from."""
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1", "127.0.1.1"}
+    for address in others:
+        with pytest.raises(OSError):
+            socket.create_connection((address, server.port), timeout=1).close()
+    socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
+
+
+def test_the_kubeconfig_is_for_its_owner_alone(kubeconfig: Path) -> None:
+    assert stat.S_IMODE(os.stat(kubeconfig).st_mode) == 0o600
+
+
+def test_stopping_leaves_no_thread_and_no_port(server: Server) -> None:
+    server.stop()
+    assert "k8s-magic server" not in [thread.name for thread in threading.enumerate()]
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", server.port), timeout=1)
+
+
+def test_a_request_from_outside_does_not_move_a_clock_that_steps(server: Server) -> None:
+    before = server.cluster.now
+    ask(server, "/api/v1/nodes")
+    assert server.cluster.now == before
+
+
+def test_what_is_written_outside_is_seen_inside(server: Server) -> None:
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"k": "v"}}
+    assert ask(server, "/api/v1/namespaces/default/configmaps", method="POST", body=body)[0] == 201
+    assert server.cluster.kubectl("get cm c -o jsonpath={.data.k}").stdout == "v"
+
+
+@pytest.mark.parametrize(
+    "body", ["garbage", [1, 2], {"kind": "Pod"}, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "<script>"}}]
+)
+def test_garbage_is_refused_with_a_status(server: Server, body: Any) -> None:
+    code, status = ask(server, "/api/v1/namespaces/default/configmaps", method="POST", body=body)
+    assert 400 <= code < 500
+    assert status["kind"] == "Status"
