@@ -12,6 +12,7 @@ from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableOb
 from k8s_magic.apiserver.custom_resources import CustomResources
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
 from k8s_magic.apiserver.managed_fields import Ledger, Manager
+from k8s_magic.apiserver.metrics import Metrics
 from k8s_magic.apiserver.patching import apply_patch, server_side_apply
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.service_addresses import ServiceAddresses
@@ -62,7 +63,9 @@ class ApiServer:
         self._kinds_changed()
         self._incarnations: dict[tuple[str, Key], int] = {}
         self._ordinals: dict[tuple[str, ...], int] = {}
+        self.computed: dict[str, Callable[[str], Objects]] = {}
         CustomResources(self)
+        Metrics(self)
 
     # --- Kinds ---
 
@@ -143,7 +146,10 @@ class ApiServer:
     # --- Reading ---
 
     def _stored(self, kind: Kind, name: str, namespace: str) -> Obj:
-        found = self.store.get(kind.stored_as or kind.resource, Key(namespace if kind.namespaced else "", name))
+        key = Key(namespace if kind.namespaced else "", name)
+        found = self.store.get(kind.stored_as or kind.resource, key)
+        if kind.resource in self.computed:
+            found = next((obj for obj in self.computed[kind.resource](key.namespace) if meta.name(obj) == name), None)
         if found is None:
             raise not_found(kind, name)
         return found
@@ -154,7 +160,7 @@ class ApiServer:
         if subresource == "scale":
             return subresources.read_scale(kind, obj)
         if table:
-            return tables.table(kind, [obj], self.loop.now, table, {"resourceVersion": obj["metadata"]["resourceVersion"]})
+            return tables.table(kind, [obj], self.loop.now, table, {"resourceVersion": obj["metadata"].get("resourceVersion", "")})
         return kind.from_stored(obj)
 
     def _deprecation(self, kind: Kind) -> None:
@@ -173,7 +179,11 @@ class ApiServer:
         self, kind: Kind, namespace: str, labels: str = "", fields: str = "", limit: int = 0, token: str = "", table: TableObjects = ""
     ) -> Obj:
         selection = Selection(self.stored_kind(kind), namespace, labels, fields)
-        items = [self._on_read(kind, obj) for obj in selection.of(self.store)] if kind.on_read else selection.of(self.store)
+        items = selection.of(self.store)
+        if kind.on_read:
+            items = [self._on_read(kind, obj) for obj in items]
+        elif kind.resource in self.computed:
+            items = [obj for obj in self.computed[kind.resource](namespace) if selection.matches(obj)]
         metadata: Obj = {"resourceVersion": str(self.store.revision)}
         items = _page(items, limit, token, metadata)
         self._deprecation(kind)
