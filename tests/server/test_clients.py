@@ -13,7 +13,8 @@ import pytest
 
 from k8s_magic.server.serving import Server
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+# kr8s warns of a Kubernetes newer than itself; the rest are the libraries' own loose ends.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 
 LABELS = {"app": "web"}
 POD = {"containers": [{"name": "kuard", "image": "gcr.io/kuar-demo/kuard-amd64:1", "ports": [{"containerPort": 8080}]}]}

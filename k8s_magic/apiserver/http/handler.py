@@ -115,10 +115,12 @@ class Handler:
     def _written(self, request: Request, kind: Kind, where: ResourcePath) -> Response:
         caller, options = request.caller, _write_options(request)
         if request.method == "POST":
-            made = self._api.create(kind, request.json(), where.namespace, where.name, where.subresource, options, caller)
+            made = self._api.create(
+                kind, self._typed(request.json(), kind, where), where.namespace, where.name, where.subresource, options, caller
+            )
             return Response(201, encode(self._result(kind, made)))
         if request.method == "PUT":
-            body = _named(request.json(), where.name)
+            body = _named(self._typed(request.json(), kind, where), where.name)
             return Response(
                 200, encode(self._result(kind, self._api.update(kind, body, where.namespace, where.subresource, options, caller)))
             )
@@ -129,6 +131,17 @@ class Handler:
         if request.method == "DELETE":
             return Response(200, encode(self._deleted(request, kind, where)))
         raise method_not_supported(kind, request.method.lower())
+
+    @staticmethod
+    def _typed(body: Any, kind: Kind, where: ResourcePath) -> Any:
+        """A body that leaves out what it is, is what the path says."""
+        if not isinstance(body, dict) or where.subresource not in ("", "status"):
+            return body
+        return {
+            "apiVersion": kind.api_version,
+            "kind": kind.kind,
+            **{k: v for k, v in body.items() if v or k not in ("apiVersion", "kind")},
+        }
 
     def _result(self, kind: Kind, obj: Obj) -> Obj:
         return self._api.with_managed_fields(kind, obj) if obj.get("metadata", {}).get("uid") else obj
