@@ -14,7 +14,8 @@ from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.cluster import bootstrap
 from k8s_magic.cluster.command import Command, Result
 from k8s_magic.cluster.inspector import Inspector
-from k8s_magic.cluster.run import Run
+from k8s_magic.cluster.run import Run, Settings
+from k8s_magic.cluster.workstation import Workstation
 from k8s_magic.controllers.manager import Manager
 from k8s_magic.kubectl.environment import Legacy
 from k8s_magic.kubelet import Kubelet, Profile
@@ -22,7 +23,7 @@ from k8s_magic.network import Network
 from k8s_magic.objects.duration import parse_duration
 from k8s_magic.scheduler import Scheduler
 from k8s_magic.sim.lineage import Lineage
-from k8s_magic.sim.loop import Loop
+from k8s_magic.sim.loop import Loop, Task
 
 BORN_AT = 1_766_998_800.0  # 2025-12-29T09:00:00Z: when the cluster was set up ...
 OPENED_AT = 1_767_603_600.0  # 2026-01-05T09:00:00Z: ... and when the learner comes to it, a week later.
@@ -79,6 +80,7 @@ class Cluster:
         self.network = Network(self.client_for("network"), self.loop, self.lineage)
         self.scheduler = Scheduler(self.client_for("default-scheduler"))
         self.kubelets: dict[str, Kubelet] = {}
+        self.workstation = Workstation(self)
         self._background: list[Run] = []
         self._start(nodes)
 
@@ -190,11 +192,11 @@ class Cluster:
     ) -> Result:
         self.catch_up()
         in_background = argv[-1:] == ["&"]
-        run = self.start(argv[:-1] if in_background else argv, stdin, cwd, on_output)
+        run = self.start(argv[:-1] if in_background else argv, stdin, cwd, on_output, Settings(goes_on=in_background))
         if in_background:
             self._background.append(run)
         exit_code = 0 if in_background else run.finish()
-        self._after_command()
+        self.after_command()
         return Result(run.take_stdout(), run.take_stderr(), exit_code, self.take_background())
 
     def start(
@@ -203,18 +205,44 @@ class Cluster:
         stdin: str | None = None,
         cwd: str | os.PathLike[str] | None = None,
         on_output: Callable[[str], None] | None = None,
+        settings: Settings = Settings(),
     ) -> Run:
         """Start a kubectl process and leave it; it goes on as the clock moves."""
         words = list(argv[1:] if argv[:1] == ["kubectl"] else argv)
         self.commands.append(Command(len(self.commands) + 1, self.loop.now, tuple(words), stdin, self.api.store.revision))
-        return Run(self, words, stdin, cwd, on_output)
+        return Run(self, words, stdin, cwd, on_output, settings)
+
+    def terminal(self, script: str, on_output: Callable[[bool, str], None] | None = None) -> Result:
+        """Run a script in the workstation's shell, which stays as it leaves it, then let the clock's step pass.
+
+        `on_output` sees the text as it is printed: (is it standard error, text).
+        """
+        with self.lock:
+            self.catch_up()
+            self.commands.append(Command(len(self.commands) + 1, self.loop.now, ("%%terminal",), script, self.api.store.revision))
+            result = self.workstation.run(script, on_output or (lambda is_error, text: None))
+            self.after_command()
+        return result
+
+    def run_task(self, task: Task[int], limit_s: float) -> bool:
+        """Run the clock until the task ends; False where it would not within `limit_s`. Where there is a wall clock, nothing is before its time."""
+        end = self.loop.now + limit_s
+        if self.pace is None:
+            return self.loop.run_until_done(task, end)
+        while self.pace is not None and self.loop.now < end:
+            if self.loop.run_until_done(task, self.pace.target()):
+                return True
+            self.catch_up()
+            self.pace.rest()
+        return False
 
     def catch_up(self) -> None:
         """Move the clock to where the wall clock wants it, if the cluster follows one."""
         if self.pace is not None:
             self.loop.run_until(max(self.loop.now, self.pace.target()))
 
-    def _after_command(self) -> None:
+    def after_command(self) -> None:
+        """Let the clock make its step, as after each top-level command."""
         if self.clock == "step" and self.pace is None:
             self.loop.run_until(self.loop.now + self.step_s)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from k8s_magic.cluster.command import DiskFiles
 from k8s_magic.kubectl import main as kubectl
-from k8s_magic.kubectl.environment import Environment
+from k8s_magic.kubectl.environment import Environment, Listeners
 from k8s_magic.sim.loop import Task
 
 if TYPE_CHECKING:
@@ -16,6 +17,39 @@ if TYPE_CHECKING:
 
 COMMAND_LIMIT_S = 24 * 3600.0
 """No command moves the clock by more than a day: what waits longer waits for nothing."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a kubectl process may have otherwise than most."""
+
+    env: dict[str, str] = field(default_factory=dict)
+    """Beyond the cluster's own."""
+    listeners: Listeners | None = None
+    """Where port-forward listens; None: on the workstation."""
+    goes_on: bool = False
+    """In the background: an endless verb really is."""
+    on_error: Callable[[str], None] | None = None
+    """Sees standard error as it is printed; None: what sees standard output sees both."""
+
+
+def environment_of(
+    cluster: Cluster, files: DiskFiles, out: Callable[[str], None], err: Callable[[str], None], stdin: str | None, settings: Settings
+) -> Environment:
+    """What a kubectl process in this cluster gets."""
+    environment = Environment(
+        client=cluster.client_for("kubectl", trusted=False),
+        files=files,
+        out=out,
+        err=err,
+        stdin=stdin,
+        env={**cluster.env, **settings.env},
+        legacy=cluster.legacy,
+        edit=cluster.editor,
+        listeners=settings.listeners or cluster.workstation.ports,
+        may_wait=cluster.clock != "pause",
+    )
+    return replace(environment, wait_limit_s=None, quiet_limit_s=None) if settings.goes_on else environment
 
 
 class Run:
@@ -28,22 +62,13 @@ class Run:
         stdin: str | None,
         cwd: str | os.PathLike[str] | None,
         on_output: Callable[[str], None] | None,
+        settings: Settings = Settings(),
     ) -> None:
         self._stdout: list[str] = []
         self._stderr: list[str] = []
         self._cluster = cluster
-        client = cluster.client_for("kubectl", trusted=False)
-        environment = Environment(
-            client=client,
-            files=DiskFiles(cwd),
-            out=self._printer(self._stdout, on_output),
-            err=self._printer(self._stderr, on_output),
-            stdin=stdin,
-            env=cluster.env,
-            legacy=cluster.legacy,
-            edit=cluster.editor,
-            may_wait=cluster.clock != "pause",
-        )
+        out, err = self._printer(self._stdout, on_output), self._printer(self._stderr, settings.on_error or on_output)
+        environment = environment_of(cluster, DiskFiles(cwd), out, err, stdin, settings)
         self._task: Task[int] = cluster.loop.spawn(kubectl.run(argv, environment), "kubectl " + " ".join(argv[:2]))
         self._task.when_done(lambda: None)  # Its errors are ours to raise, in `finish`.
 
@@ -63,7 +88,7 @@ class Run:
         """Run the clock until the process ends; 1 where it would not within a day."""
         loop = self._cluster.loop
         try:
-            if not (self._paced() if self._cluster.pace is not None else self._at_once()):
+            if not self._cluster.run_task(self._task, COMMAND_LIMIT_S):
                 self._stderr.append("error: the command waits for something that will not happen\n")
                 self._task.cancel()
                 return 1
@@ -72,21 +97,6 @@ class Run:
             raise
         loop.run_until(loop.now)  # What the end has made due at this instant belongs to the command.
         return self._task.result()
-
-    def _at_once(self) -> bool:
-        loop = self._cluster.loop
-        return loop.run_until_done(self._task, loop.now + COMMAND_LIMIT_S)
-
-    def _paced(self) -> bool:
-        """Follow the wall clock: nothing happens before its time."""
-        loop, pace = self._cluster.loop, self._cluster.pace
-        end = loop.now + COMMAND_LIMIT_S
-        while pace is not None and loop.now < end:
-            if loop.run_until_done(self._task, pace.target()):
-                return True
-            self._cluster.catch_up()
-            pace.rest()
-        return False
 
     def cancel(self) -> None:
         self._task.cancel()

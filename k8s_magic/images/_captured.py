@@ -23,6 +23,13 @@ class Captured:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ctx, name)
 
+    async def read_stdin(self) -> bytes:
+        """What the pipe brought; without a pipe, the container's standard input."""
+        if not self.stdin:
+            return await self._ctx.read_stdin()
+        data, self.stdin = self.stdin, b""
+        return data
+
     def context(self) -> Context:
         """Itself, by the name of what it stands for."""
         return cast(Context, self)

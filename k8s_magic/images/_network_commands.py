@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -24,6 +26,7 @@ class Wish:
     fail: bool = False
     head: bool = False
     include: bool = False
+    named_by_url: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,12 +55,24 @@ WITH_VALUE = {
     "--tries": "",
 }
 SWITCHES = {"s": "quiet", "q": "quiet", "f": "fail", "I": "head", "i": "include"}
-LONG_SWITCHES = {"--silent": "quiet", "--quiet": "quiet", "--fail": "fail", "--head": "head", "--include": "include"}
+LONG_SWITCHES = {
+    "--remote-name": "named_by_url",
+    "--silent": "quiet",
+    "--quiet": "quiet",
+    "--fail": "fail",
+    "--head": "head",
+    "--include": "include",
+}
+
+
+REMOTE_NAME = re.compile(r"-[fgikLsSv]*O[fgikLsSv]*")
 
 
 def parse(argv: list[str]) -> Wish:
-    """Read a command line of curl or wget, as far as our programs care."""
+    """Read a command line of curl or wget, as far as our programs care. wget's -O names a file, curl's takes the name from the URL."""
     wish, words = Wish(), argv[1:]
+    if argv[0].endswith("curl") and any(REMOTE_NAME.fullmatch(word) for word in words):
+        words = ["--remote-name", *(word.replace("O", "") if REMOTE_NAME.fullmatch(word) else word for word in words)]
     while words:
         word = words.pop(0)
         name, given, value = word.partition("=") if word.startswith("--") else (word, "", "")
@@ -67,10 +82,17 @@ def parse(argv: list[str]) -> Wish:
             setattr(wish, LONG_SWITCHES[name], True)
         elif name.startswith("--"):
             continue
-        elif name.startswith("-") and len(name) > 1:
+        elif name.startswith("-"):
             _cluster(wish, name, words)
         else:
             wish.url = word
+    return wish
+
+
+def named(wish: Wish) -> Wish:
+    """With the name of its file, where the URL is to give that."""
+    if wish.named_by_url:
+        wish.output = urlsplit(wish.url).path.rsplit("/", 1)[-1]
     return wish
 
 
@@ -100,10 +122,15 @@ def _place(url: str) -> tuple[str, int, str]:
 
 
 async def curl(ctx: Context, argv: list[str]) -> int:
-    wish = parse(argv)
+    wish = named(parse(argv))
     if not wish.url:
         ctx.stderr("curl: try 'curl --help' or 'curl --manual' for more information\n")
         return 2
+    return await fetch(ctx, wish)
+
+
+async def fetch(ctx: Context, wish: Wish) -> int:
+    """What curl does with a command line that makes sense."""
     host, port, path = _place(wish.url)
     method = wish.method or ("HEAD" if wish.head else "POST" if wish.body else "GET")
     try:
@@ -116,7 +143,7 @@ async def curl(ctx: Context, argv: list[str]) -> int:
     if wish.fail and response.status >= 400:
         ctx.stderr(f"curl: ({CURL_HTTP_ERROR}) The requested URL returned error: {response.status}\n")
         return CURL_HTTP_ERROR
-    _deliver(ctx, wish, response)
+    deliver(ctx, wish, response)
     return 0
 
 
@@ -128,9 +155,10 @@ def _curl_failed(ctx: Context, error: ConnectionRefused, host: str, port: int) -
     return CURL_COULD_NOT_CONNECT
 
 
-def _deliver(ctx: Context, wish: Wish, response: _http.Response) -> None:
+def deliver(ctx: Context, wish: Wish, response: _http.Response) -> None:
+    """Print an answer, or put it where the command line wants it."""
     if wish.output and wish.output not in ("-", "/dev/stdout", "/dev/null"):
-        ctx.files["/" + wish.output.lstrip("/")] = response.body
+        ctx.files[posixpath.normpath(posixpath.join(ctx.env.get("PWD", "/"), wish.output))] = response.body
         return
     if wish.head or wish.include:
         lines = "".join(f"{key}: {value}\r\n" for key, value in response.headers.items())
@@ -160,7 +188,7 @@ async def wget(ctx: Context, argv: list[str]) -> int:
         ctx.stderr(f"wget: server returned error: HTTP/1.1 {response.status}\n")
         return 1
     wish.output = wish.output or path.rsplit("/", 1)[-1] or "index.html"
-    _deliver(ctx, wish, response)
+    deliver(ctx, wish, response)
     return 0
 
 

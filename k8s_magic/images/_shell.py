@@ -1,6 +1,6 @@
 """The shell in containers: just-bash, driven by our loop, printing as it goes; plain scripts need it not at all.
 
-Not modelled: background jobs (`cmd &` runs to its end first), traps, pipelines whose first command never ends.
+Not modelled: job control, traps, pipelines whose first command never ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from k8s_magic.images._captured import Captured
 from k8s_magic.images.context import Context, Program
+
+__all__ = ["CHILD", "TOOLS", "Captured", "converse", "run", "session"]
+CHILD = "K8S_MAGIC_CHILD"
+"""Set in the environment of what runs behind a `&`."""
 
 TOOLS = (
     *("awk", "base64", "basename", "chmod", "cp", "cut", "diff", "dirname", "du", "egrep", "expr", "fgrep", "find", "grep", "head", "jq"),
@@ -63,6 +68,11 @@ async def _run_plain(ctx: Context, steps: list[tuple[str, list[str]]], commands:
             return int(argv[1]) & 0xFF if argv[1:] and argv[1].isdigit() else code
         code = await commands[argv[0]](ctx, argv)
     return code
+
+
+def session(ctx: Context, words: list[str], commands: Mapping[str, Program]) -> Any:
+    """A shell that keeps its state: `await session.run(script)` gives the exit code."""
+    return _library().Shell(ctx, words, commands)
 
 
 async def converse(ctx: Context, prompt: str, commands: Mapping[str, Program]) -> int:

@@ -110,8 +110,8 @@ class Context(Protocol):
         """A reproducible random number below `bound`."""
         ...
 
-    def spawn(self, main: Awaitable[None]) -> None:
-        """Run something beside `main`, in the same container, until that ends."""
+    def spawn(self, main: Awaitable[None]) -> int:
+        """Run something beside `main`, in the same container, until that ends; gives its process number."""
         ...
 
     def wait_for_signal(self) -> Awaitable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -37,6 +37,34 @@ class Files(Protocol):
         ...
 
 
+class Connection(Protocol):
+    """A byte stream that somebody opened to a port of ours."""
+
+    def read(self) -> Awaitable[bytes]:
+        """The next bytes; b"" at the end."""
+        ...
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Listener(Protocol):
+    """A port that is open."""
+
+    port: int
+
+    def close(self) -> None: ...
+
+
+class Listeners(Protocol):
+    """The machine that kubectl runs on, as far as one can connect to it."""
+
+    def listen(self, port: int, serve: Callable[[Connection], Awaitable[None]]) -> Listener:
+        """Open a port on localhost, 0 for any, and serve each connection; OSError where it is taken."""
+        ...
+
+
 @dataclass
 class Environment:
     """What one run of kubectl gets. `out` and `err` take text as it comes, newlines included."""
@@ -53,6 +81,8 @@ class Environment:
     legacy: Legacy = "accept"
     edit: Callable[[str, str], str] | None = None
     """(suffix, text) -> edited text, for `kubectl edit`; None: no editor here."""
+    listeners: Listeners | None = None
+    """Where port-forward opens its ports; None: nobody could connect."""
     wait_limit_s: float | None = 600.0
     """An endless verb (get -w, logs -f) gives up after this many seconds, or after `quiet_limit_s` without news."""
     quiet_limit_s: float | None = 30.0

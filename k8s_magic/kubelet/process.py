@@ -58,7 +58,14 @@ class Host(Protocol):
         """Something from outside has reached the container: its probes may find other answers now."""
         ...
 
-    def used(self, cpu: float | None, memory: int | None) -> None: ...
+    def used(self, process: object, cpu: float | None, memory: int | None) -> None:
+        """A program tells what it takes from now on."""
+        ...
+
+    @property
+    def thaw(self) -> Future[None] | None:
+        """While the container is hung: what resolves when it goes on."""
+        ...
 
 
 async def succeed(ctx: Context, argv: list[str]) -> int:
@@ -100,6 +107,7 @@ class Process:
         self._closers: list[Callable[[], None]] = []
         self._connections: list[Socket] = []
         self._draws = 0
+        self._children = 1
         coroutine = program(self, argv)
         assert isinstance(coroutine, Coroutine)
         self._main: Task[int] = host.loop.spawn(coroutine, name)
@@ -110,6 +118,9 @@ class Process:
     def terminate(self) -> None:
         """Send TERM."""
         if self._told_to_stop or self.exited.done:
+            return
+        if self._host.thaw is not None:
+            self._host.thaw.when_done(self.terminate)
             return
         self._told_to_stop = True
         if self._signal is not None:
@@ -214,13 +225,16 @@ class Process:
         def accept(socket: Socket) -> None:
             self._host.disturbed()
             self._connections.append(socket)
-            coroutine = serve(socket)
-            assert isinstance(coroutine, Coroutine)
-            task: Task[None] = self._host.loop.spawn(coroutine, f"{self._name}:{port}")
+            task: Task[None] = self._host.loop.spawn(self._serve(serve, socket), f"{self._name}:{port}")
             task.when_done(lambda: self._served(task, socket))
             self._tasks.append(task)
 
         self._closers.append(self._host.network.listen(self._host.address, port, accept))
+
+    async def _serve(self, serve: Callable[[Connection], Awaitable[None]], socket: Socket) -> None:
+        if self._host.thaw is not None:
+            await self._host.thaw  # The kernel takes the connection, but nobody looks at it.
+        await serve(socket)
 
     def _served(self, task: Task[None], socket: Socket) -> None:
         socket.close()
@@ -253,10 +267,12 @@ class Process:
         self._draws += 1
         return self._host.lineage.below(bound, "program", *self._host.identity, self._name, *(lineage or (self._draws,)))
 
-    def spawn(self, main: Awaitable[None]) -> None:
+    def spawn(self, main: Awaitable[None]) -> int:
         assert isinstance(main, Coroutine)
         task: Task[None] = self._host.loop.spawn(main, self._name)
         self._tasks.append(task)
+        self._children += 1
+        return self._children
 
     def wait_for_signal(self) -> Awaitable[str]:
         self._signal = Future()
@@ -276,7 +292,8 @@ class Process:
         self._ignores_signals = True
 
     def use(self, cpu: float | None = None, memory: int | None = None) -> None:
-        self._host.used(cpu, memory)
+        if not self.exited.done:
+            self._host.used(self, cpu, memory)
 
     def steady(self) -> None:
         self.is_steady = True

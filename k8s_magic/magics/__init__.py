@@ -12,6 +12,7 @@ from k8s_magic.magics.lines import rewrite_bare_lines
 from k8s_magic.magics.magics import KMagics
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import ShowEveryCommand
+from k8s_magic.magics.terminal import TerminalMagics
 
 ATTRIBUTE = "_k8s_magic_session"
 """Where the shell keeps its session, from loading to unloading."""
@@ -23,9 +24,8 @@ def load(shell: Any) -> None:
         return
     session = Session(shell)
     setattr(shell, ATTRIBUTE, session)
-    magics = KMagics(shell, session)
-    shell.register_magics(magics)
-    session.magics = magics
+    session.magics = (KMagics(shell, session), TerminalMagics(shell, session))
+    shell.register_magics(*session.magics)
     shell.input_transformers_cleanup.append(rewrite_bare_lines)
     session.shower = ShowEveryCommand()
     shell.ast_transformers.append(session.shower)
@@ -40,16 +40,21 @@ def unload(shell: Any) -> None:
     if session is None:
         return
     setattr(shell, ATTRIBUTE, None)
-    for kind, names in session.magics.magics.items():
-        for name in names:
-            shell.magics_manager.magics[kind].pop(name, None)
-    if session.magics in shell.configurables:
-        shell.configurables.remove(session.magics)
-    shell.magics_manager.registry.pop(type(session.magics).__name__, None)
+    for magics in session.magics:
+        _unregister(shell, magics)
     shell.input_transformers_cleanup.remove(rewrite_bare_lines)
     shell.ast_transformers.remove(session.shower)
     session.matcher.detach()
     shell.events.unregister("post_run_cell", session.cell_ended)
+
+
+def _unregister(shell: Any, magics: Any) -> None:
+    for kind, names in magics.magics.items():
+        for name in names:
+            shell.magics_manager.magics[kind].pop(name, None)
+    if magics in shell.configurables:
+        shell.configurables.remove(magics)
+    shell.magics_manager.registry.pop(type(magics).__name__, None)
 
 
 def session_of(shell: Any) -> Session:

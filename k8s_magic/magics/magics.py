@@ -14,7 +14,7 @@ from IPython.display import display
 from traitlets import Bool
 from traitlets.config import Configurable
 
-from k8s_magic.magics import cluster_commands
+from k8s_magic.magics import cluster_commands, terminal
 from k8s_magic.magics.expand import expand_body, expand_line
 from k8s_magic.magics.lines import commands
 from k8s_magic.magics.session import Session
@@ -38,6 +38,8 @@ class KMagics(Magics, Configurable):
     @line_cell_magic
     def kubectl(self, line: str, cell: str | None = None) -> Output | Outputs:
         """Run kubectl: `%kubectl get pods`. `%%kubectl ARGS` takes the cell as standard input; in `%%kubectl` each line is a command."""
+        if cell is None and terminal.is_script(line):
+            return terminal.run_line(self.session, f"kubectl {self._line(line)}")
         if cell is None:
             return self.session.run(self._line(line))
         if line.strip():

@@ -21,7 +21,7 @@ class Session:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.magics: Any = None
+        self.magics: tuple[Any, ...] = ()
         self.shower: Any = None
         self.matcher: Any = None
         self.options: dict[str, Any] = {}
