@@ -13,6 +13,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.cluster import bootstrap
 from k8s_magic.cluster.command import Command, Result
+from k8s_magic.cluster.failures import Failures
 from k8s_magic.cluster.inspector import Inspector
 from k8s_magic.cluster.run import Run, Settings
 from k8s_magic.cluster.workstation import Workstation
@@ -80,6 +81,7 @@ class Cluster:
         self.network = Network(self.client_for("network"), self.loop, self.lineage)
         self.scheduler = Scheduler(self.client_for("default-scheduler"))
         self.kubelets: dict[str, Kubelet] = {}
+        self.failures = Failures(self)
         self.workstation = Workstation(self)
         self._background: list[Run] = []
         self._start(nodes)
@@ -125,22 +127,68 @@ class Cluster:
             labels=CONTROL_PLANE_LABELS if control_plane else {},
             taints=CONTROL_PLANE_TAINTS if control_plane else (),
         )
-        self.kubelets[name] = Kubelet(name, self.client_for(f"kubelet-{name}"), self.network, profile)
+        client = self.client_for(f"kubelet-{name}")
+        self.kubelets[name] = Kubelet(name, client, self.network, profile, self.failures.registries)
         self.kubelets[name].start()
         return name
 
+    # --- Failures (see k8s_magic.cluster.failures), each with its opposite ---
+
     def kill_node(self, name: str) -> None:
         """Cut a node's power: nothing happens on it any more, and nobody is told."""
-        self._kubelet(name).stop()
+        self.failures.kill_node(name)
 
     def start_node(self, name: str) -> None:
         """Give a killed node its power back."""
-        self._kubelet(name).restart()
+        self.failures.start_node(name)
 
-    def _kubelet(self, name: str) -> Kubelet:
-        if name not in self.kubelets:
-            raise KeyError(f'no node "{name}"; there are {", ".join(self.kubelets)}')
-        return self.kubelets[name]
+    def partition_node(self, name: str) -> None:
+        """Cut a node off the network: its pods run on, but nothing is reported and nobody reaches it."""
+        self.failures.partition_node(name)
+
+    def heal_node(self, name: str) -> None:
+        """Connect a node again: its kubelet catches up."""
+        self.failures.heal_node(name)
+
+    def break_image(self, image: str) -> None:
+        """Pulls of an image fail from now on; without a tag, those of every tag. Nodes that have it keep it."""
+        self.failures.break_image(image)
+
+    def mend_image(self, image: str) -> None:
+        """Pulls of an image succeed again, once nodes try again."""
+        self.failures.mend_image(image)
+
+    def slow_image(self, image: str, duration: str | float) -> None:
+        """Pulls of an image take longer by `duration` ("90s" or seconds); 0 ends that."""
+        self.failures.slow_image(image, duration)
+
+    def fail(self, pod: str, container: str = "") -> None:
+        """A container's program exits with 1; without a name, the first container's."""
+        self.failures.fail(pod, container)
+
+    def hang(self, pod: str, container: str = "") -> None:
+        """A program answers no probe and no request, and hears no TERM; without a name, those of all containers."""
+        self.failures.hang(pod, container)
+
+    def unhang(self, pod: str) -> None:
+        """The programs of a pod go on where they stopped."""
+        self.failures.unhang(pod)
+
+    def leak(self, pod: str, rate: str | int = "10Mi", container: str = "") -> None:
+        """A program loses so much memory a second, again and again after each restart."""
+        self.failures.leak(pod, rate, container)
+
+    def unleak(self, pod: str) -> None:
+        """The programs of a pod lose no more memory; what is lost stays lost until they end."""
+        self.failures.unleak(pod)
+
+    def load(self, service: str, rps: float) -> None:
+        """So many requests a second come to a Service; its ready endpoints share them, and each takes CPU time."""
+        self.failures.load(service, rps)
+
+    def unload(self, service: str) -> None:
+        """Nobody asks the Service any more."""
+        self.failures.unload(service)
 
     # --- Time ---
 

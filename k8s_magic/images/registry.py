@@ -145,6 +145,11 @@ def find(reference: str) -> Image:
     )
 
 
+def missing(reference: str) -> PullError:
+    """What a registry that has not got the image says."""
+    return PullError(_not_found(parse(reference)))
+
+
 def _drawn_size(reference: Reference) -> int:
     """Between 8 and 200 MiB, the same for the same image."""
     number = int.from_bytes(hashlib.blake2b(str(reference).encode(), digest_size=8).digest(), "big")

@@ -17,6 +17,7 @@ from k8s_magic.kubelet.probes import Prober
 from k8s_magic.kubelet.process import SIGKILL, Exit, Process, succeed
 from k8s_magic.kubelet.state import ContainerState, Kind
 from k8s_magic.kubelet.status import restarts
+from k8s_magic.kubelet.usage import DEFAULT_MEMORY, Usage
 from k8s_magic.network.network import ANY_PORT
 from k8s_magic.objects.duration import format_duration
 from k8s_magic.objects.meta import Obj
@@ -35,7 +36,7 @@ PULL_BACKOFF_SHOWN_AFTER_S = 3.0
 RETRY_CONFIG_S = 10.0
 START_S = 0.2
 TERMINATION_LOG = "/dev/termination-log"
-DEFAULT_MEMORY = 5 * 1024 * 1024
+LEAK_STEP_S = 1.0
 
 
 class Container:
@@ -51,7 +52,8 @@ class Container:
         self.files: MutableMapping[str, bytes] = {}
         self.env: dict[str, str] = {}
         self.image: Image
-        self.cpu, self.memory = 0.0, 0
+        self.usage = Usage()
+        self.thaw: Future[None] | None = None
         self.task: Task[None] | None = None
         self.has_started: Future[None] = Future()
         """Resolved once it has been started and its startup probe has succeeded; init containers behind a sidecar wait for it."""
@@ -63,6 +65,11 @@ class Container:
         self._prober = Prober(self)
         node = worker.kubelet
         self.loop, self.lineage, self.network = node.loop, node.lineage, node.network
+
+    @property
+    def resources(self) -> Obj:
+        """What it runs with; after a resize of the Pod the spec may ask for something else."""
+        return self.state.actual
 
     # --- What programs see of it ---
 
@@ -101,13 +108,19 @@ class Container:
         if not self._prober.asking:
             self._prober.wake()
 
-    def used(self, cpu: float | None, memory: int | None) -> None:
-        self.cpu = self.cpu if cpu is None else cpu
-        self.memory = self.memory if memory is None else memory
-        limit = ((self.spec.get("resources") or {}).get("limits") or {}).get("memory")
-        if limit is not None and self.memory > resource_amount("memory", limit):
+    def used(self, process: object, cpu: float | None, memory: int | None) -> None:
+        self.usage.say(process, cpu, memory)
+        if memory is not None:
+            self.check_memory()
+
+    def check_memory(self) -> None:
+        """It may hold more than before: kill it above its limit, and let the node look whether it has enough left."""
+        held, limit = self.usage.memory, (self.resources.get("limits") or {}).get("memory")
+        self.worker.kubelet.count_memory(self, held)
+        if limit is not None and held > resource_amount("memory", limit):
             # Later in this instant, because the program that asked is running right now.
-            self.loop.call_soon(lambda: self.kill(Exit(SIGKILL, "OOMKilled")))
+            process = self.process
+            self.loop.call_soon(lambda: self.kill(Exit(SIGKILL, "OOMKilled")) if self.process is process else None)
 
     # --- Its life ---
 
@@ -226,7 +239,7 @@ class Container:
         program = self.image.program(argv)
         if self.state.kind == "init" and not self.image.known and program is self.image.main:
             program = succeed  # Whatever it is, it is written to come to an end.
-        self.cpu, self.memory = 0.0, DEFAULT_MEMORY
+        self.thaw = None
         if program is None:
             self._cannot_start(argv[0])
             return
@@ -242,6 +255,7 @@ class Container:
             is_primary=True,
             is_terminal=bool(self.spec.get("tty")),
         )
+        self.used(self.process, None, DEFAULT_MEMORY)
         self.event("Normal", "Started", "Container started")
         self.state.run(self.loop.now)
         self._prober.start()
@@ -280,7 +294,7 @@ class Container:
         for command in self._commands:
             command.kill()
         self._commands.clear()
-        self.cpu, self.memory = 0.0, 0
+        self._account_for_nothing()
         reason = how.reason or ("Error" if how.code else "Completed")
         started = rfc3339(self.state.running_since or self.loop.now)
         ended = {"containerID": self.state.container_id, "exitCode": how.code, "finishedAt": rfc3339(self.loop.now), "reason": reason}
@@ -294,6 +308,10 @@ class Container:
         self.state.ready = self.state.succeeded
         self.process = None
         self.worker.changed()
+
+    def _account_for_nothing(self) -> None:
+        self.usage.clear()
+        self.worker.kubelet.count_memory(self, 0)
 
     def _termination_message(self, code: int) -> str:
         content = self.files.get(self.spec.get("terminationMessagePath") or TERMINATION_LOG) if self.files else None
@@ -332,8 +350,38 @@ class Container:
         self.disturbed()
         process = Process(self, program, argv, self.env, out, name="exec", keeps_stdin_open=keeps_stdin_open, is_terminal=is_terminal)
         self._commands.append(process)
-        process.exited.when_done(lambda: self._commands.remove(process) if process in self._commands else None)
+        process.exited.when_done(lambda: self._command_ended(process))
         return process
+
+    def _command_ended(self, process: Process) -> None:
+        if process in self._commands:
+            self._commands.remove(process)
+            self.usage.forget(process)
+            self.worker.kubelet.count_memory(self, self.usage.memory)
+
+    def hang(self) -> None:
+        """The program stops in its tracks: it holds what it holds and answers nobody."""
+        if self.thaw is None and self.process is not None:
+            self.disturbed()
+            self.thaw = Future()
+
+    def unhang(self) -> None:
+        thaw, self.thaw = self.thaw, None
+        if thaw is not None:
+            thaw.set(None)
+
+    def leak(self, bytes_per_s: float) -> None:
+        """Lose so much memory from now on, and again after each restart; 0 ends it."""
+        was, self.usage.leak = self.usage.leak, bytes_per_s
+        if bytes_per_s and not was:
+            self.worker.spawn(self._leak())
+
+    async def _leak(self) -> None:
+        while self.usage.leak:
+            await self.loop.sleep(LEAK_STEP_S)
+            if self.process is not None:
+                self.usage.lose(LEAK_STEP_S)
+                self.check_memory()
 
     def set_started(self) -> None:
         """The startup probe has succeeded, or there is none."""
@@ -389,6 +437,7 @@ class Container:
         if self.task is not None:
             self.task.cancel()
         self.kill()
+        self._account_for_nothing()
 
     def event(self, kind: str, reason: str, message: str) -> None:
         self.worker.event(kind, reason, message, self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from k8s_magic.images.registry import Image
 from k8s_magic.kubelet.profile import Profile
@@ -17,6 +17,7 @@ CONDITIONS = (
     ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 )
+SHORT_OF_MEMORY = ("MemoryPressure", "True", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available")
 
 
 def node(name: str, profile: Profile) -> Obj:
@@ -36,14 +37,18 @@ def node(name: str, profile: Profile) -> Obj:
     return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec}
 
 
-def status(name: str, profile: Profile, images: Iterable[Image], old: Obj, now: float) -> Obj:
+def status(name: str, profile: Profile, images: Iterable[Image], old: Obj, now: float, *, is_short_of_memory: bool = False) -> Obj:
     """The status as the kubelet keeps writing it; transitions are kept from `old`."""
     capacity = {"cpu": profile.cpu, "ephemeral-storage": profile.storage, "memory": profile.memory, "pods": str(profile.pods)}
+    conditions = [SHORT_OF_MEMORY, *CONDITIONS[1:]] if is_short_of_memory else CONDITIONS
     found: Obj = {
         "addresses": [{"address": profile.ip, "type": "InternalIP"}, {"address": name, "type": "Hostname"}],
         "allocatable": capacity,
         "capacity": capacity,
-        "conditions": [*_conditions(old, now), *(c for c in old.get("conditions") or () if c["type"] not in {k for k, *_ in CONDITIONS})],
+        "conditions": [
+            *_conditions(conditions, old, now),
+            *(c for c in old.get("conditions") or () if c["type"] not in {k for k, *_ in CONDITIONS}),
+        ],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": profile.kubelet_port}},
         "nodeInfo": _info(name),
     }
@@ -58,7 +63,7 @@ def _names(image: Image) -> list[str]:
     return [f"{reference.host}/{reference.repository}@{image.digest}", str(reference)]
 
 
-def _conditions(old: Obj, now: float) -> list[Obj]:
+def _conditions(conditions: Sequence[tuple[str, str, str, str]], old: Obj, now: float) -> list[Obj]:
     before = {c["type"]: c for c in old.get("conditions") or ()}
     stamp = rfc3339(now)
     return [
@@ -70,7 +75,7 @@ def _conditions(old: Obj, now: float) -> list[Obj]:
             "lastHeartbeatTime": stamp,
             "lastTransitionTime": before[kind]["lastTransitionTime"] if kind in before and before[kind]["status"] == state else stamp,
         }
-        for kind, state, reason, message in CONDITIONS
+        for kind, state, reason, message in conditions
     ]
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubelet import resizing
+from k8s_magic.kubelet.admission import CRITICAL_PRIORITY
 from k8s_magic.kubelet.container import Container
 from k8s_magic.kubelet.downward import Addresses
 from k8s_magic.kubelet.environment import expand
@@ -22,7 +24,7 @@ from k8s_magic.network.dns import search_path
 from k8s_magic.objects import meta
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
-from k8s_magic.objects.pod_template import is_sidecar
+from k8s_magic.objects.pod_template import is_sidecar, pod_requests
 from k8s_magic.objects.times import parse_time, rfc3339
 from k8s_magic.sim.loop import Cancelled, Future, Task
 
@@ -54,6 +56,8 @@ class PodWorker:
         self.view = PodView(self._started_at(), kubelet.profile.ip)
         self.containers = [Container(self, spec, kind) for spec, kind in _containers(pod)]
         self.view.containers = [container.state for container in self.containers]
+        self.requests = pod_requests(pod)
+        """What is set aside for it on the node."""
         self.volumes: dict[str, Volume] = {}
         self.causes: dict[int, None] = {}
         self.ending = False
@@ -78,6 +82,15 @@ class PodWorker:
     @property
     def grace_s(self) -> float:
         return float(self.pod["spec"].get("terminationGracePeriodSeconds", DEFAULT_GRACE_S))
+
+    @property
+    def quality(self) -> str:
+        """Its class of service."""
+        return str((self.pod.get("status") or {}).get("qosClass") or "BestEffort")
+
+    @property
+    def is_critical(self) -> bool:
+        return int(self.pod["spec"].get("priority") or 0) >= CRITICAL_PRIORITY
 
     def container(self, name: str) -> Container | None:
         return next((c for c in self.containers if c.state.name == name), None)
@@ -180,10 +193,10 @@ class PodWorker:
         self.view.message = "Pod was active on the node longer than the specified deadline"
         self.event("Normal", "DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
         self.ending = True
-        self.spawn(self._end_by_deadline())
+        self.spawn(self._end_early(self.grace_s))
 
-    async def _end_by_deadline(self) -> None:
-        await self._stop_containers(self.grace_s)
+    async def _end_early(self, grace_s: float) -> None:
+        await self._stop_containers(grace_s)
         self.write()
         self._unplug()
 
@@ -200,9 +213,7 @@ class PodWorker:
         self.spawn(self._finish())
 
     async def _finish(self) -> None:
-        await self._stop_containers(self.grace_s)
-        self.write()
-        self._unplug()
+        await self._end_early(self.grace_s)
 
     async def _stop_containers(self, grace_s: float) -> None:
         """The containers all at once, then sidecars from the last to the first, within one grace period."""
@@ -216,6 +227,16 @@ class PodWorker:
         for container in self.containers:
             if container.task is not None and not container.task.done:
                 await container.task
+
+    def evict(self, message: str, grace_s: float) -> None:
+        """End the Pod for the node's sake: it has failed. Models evictPod."""
+        self.event("Warning", "Evicted", message)
+        self.view.phase, self.view.reason, self.view.message = "Failed", "Evicted", message
+        self.view.more["DisruptionTarget"] = {"status": "True", "reason": "TerminationByKubelet", "message": message}
+        self.ending = True
+        if self._main is not None:
+            self._main.cancel()
+        self.spawn(self._end_early(grace_s))
 
     # --- Deletion ---
 
@@ -259,6 +280,8 @@ class PodWorker:
         self._delete_object()
 
     def _delete_object(self) -> None:
+        if not self.kubelet.is_connected:
+            return  # Once it is back, the kubelet finds that the Pod is to go.
         self._set_causes()
         try:
             self.client.delete("pods", self.key.name, self.key.namespace, options=DeleteOptions(grace_seconds=0, uid=self.uid))
@@ -276,6 +299,7 @@ class PodWorker:
         self._unplug()
 
     def _unplug(self) -> None:
+        self.kubelet.release(self)
         if not self._plugged:
             return
         self._plugged = False
@@ -299,6 +323,7 @@ class PodWorker:
                     container.restart_because(f"Container {container.state.name} definition changed", self.grace_s)
         for spec, kind in specs.values():
             self._add(Container(self, spec, kind))
+        resizing.resize(self)
         self._watch_deadline()
         if self._spec_changed is not None:
             waiter, self._spec_changed = self._spec_changed, None
@@ -341,7 +366,7 @@ class PodWorker:
         """Write the status, if it differs from what the API has."""
         self._write_due = False
         current = self.client.peek("pods", self.key.name, self.key.namespace)
-        if current is None or meta.uid(current) != self.uid or not self.kubelet.is_up:
+        if current is None or meta.uid(current) != self.uid or not self.kubelet.is_connected:
             return
         status = pod_status(current, self.view, self.kubelet.loop.now)
         if status != current.get("status"):
@@ -354,7 +379,7 @@ class PodWorker:
 
     def event(self, kind: str, reason: str, message: str, container: Container | None = None) -> None:
         """Tell of the Pod, or of one of its containers."""
-        if not self.kubelet.is_up:
+        if not self.kubelet.is_connected:
             return
         field = ""
         if container is not None:

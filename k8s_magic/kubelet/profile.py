@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from k8s_magic.objects.meta import Obj
 
+SYSTEM_MEMORY = 350 * 1024 * 1024
+"""What kernel, runtime and kubelet hold of a machine's memory."""
+
 
 @dataclass(frozen=True)
 class Profile:

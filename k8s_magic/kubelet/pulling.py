@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from k8s_magic.images import registry
 from k8s_magic.images.registry import Image, PullError
+from k8s_magic.kubelet.registries import Registries
 from k8s_magic.sim.lineage import Lineage
 from k8s_magic.sim.loop import Cancelled, Future, Loop
 
@@ -30,12 +30,23 @@ class Pulled:
 class ImageStore:
     """The images of one node."""
 
-    def __init__(self, loop: Loop, lineage: Lineage, node: str, mib_per_s: float, *, instant: bool, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        lineage: Lineage,
+        node: str,
+        mib_per_s: float,
+        registries: Registries,
+        *,
+        instant: bool,
+        changed: Callable[[], None],
+    ) -> None:
         self.images: dict[str, Image] = {}
         self._loop = loop
         self._lineage = lineage
         self._node = node
         self._mib_per_s = mib_per_s
+        self._registries = registries
         self._instant = instant
         self._changed = changed
         self._tail: Future[None] | None = None
@@ -43,12 +54,22 @@ class ImageStore:
 
     def has(self, name: str) -> bool:
         """Whether the image is on the node."""
-        return name in self.images or (self._instant and _exists(name))
+        return name in self.images or (self._instant and self._is_there(name))
+
+    def _is_there(self, name: str) -> bool:
+        """Where every image is there already: those that registries just do not give well are not."""
+        if self._registries.is_impaired(name):
+            return False
+        try:
+            self._registries.find(name)
+        except PullError:
+            return False
+        return True
 
     async def pull(self, name: str) -> Pulled:
         """Get an image from its registry; `PullError` where it has none such."""
         self._pulls += 1
-        if self._instant:
+        if self._instant and not self._registries.delay(name):
             return self._pull_instantly(name)
         began, before = self._loop.now, self._tail
         turn = self._tail = Future()
@@ -69,17 +90,17 @@ class ImageStore:
 
     def _pull_instantly(self, name: str) -> Pulled:
         took = round(self._lineage.uniform(*ASKING_S, "pull", self._node, name, self._pulls), 3)
-        return Pulled(registry.find(name), took, took)
+        return Pulled(self._registries.find(name), took, took)
 
     async def _download(self, name: str) -> Image:
         try:
-            image = registry.find(name)
+            image = self._registries.find(name)
         except PullError:
             await self._loop.sleep(REFUSAL_S)
             raise
         asking = self._lineage.uniform(*ASKING_S, "pull", self._node, name, self._pulls)
         layers = 0.0 if name in self.images else image.size / MEBIBYTE / self._mib_per_s
-        await self._loop.sleep(asking + layers)
+        await self._loop.sleep(asking + layers + self._registries.delay(name))
         if name not in self.images:
             self.images[name] = image
             self._changed()
@@ -88,11 +109,3 @@ class ImageStore:
 
 def _at_once(callback: Callable[[], None]) -> None:
     callback()
-
-
-def _exists(name: str) -> bool:
-    try:
-        registry.find(name)
-    except PullError:
-        return False
-    return True

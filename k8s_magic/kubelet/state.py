@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from k8s_magic.objects.meta import Obj
@@ -29,6 +29,13 @@ class ContainerState:
     image_id: str = ""
     succeeded: bool = False
     """An init container that has done its work."""
+    allocated: Obj = field(init=False)
+    """The resources that the node has set aside for it ..."""
+    actual: Obj = field(init=False)
+    """... and those that it runs with; a resize changes one after the other."""
+
+    def __post_init__(self) -> None:
+        self.allocated = self.actual = self.spec.get("resources") or {}
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from k8s_magic.kubelet.profile import SYSTEM_MEMORY
 from k8s_magic.kubelet.shares import Claim, divide
 from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from k8s_magic.kubelet.container import Container
     from k8s_magic.kubelet.kubelet import Kubelet
 
-SYSTEM_CORES, SYSTEM_MEMORY = 0.05, 350 * 1024 * 1024
+SYSTEM_CORES = 0.05
 IDLE_CORES = 0.001
 
 
@@ -31,18 +32,18 @@ def summary(kubelet: Kubelet) -> Obj:
     for (worker, container), used in zip(running, given, strict=True):
         reference = {"name": worker.key.name, "namespace": worker.key.namespace, "uid": worker.uid}
         pod = pods.setdefault(worker.uid, {"podRef": reference, "containers": []})
-        pod["containers"].append({"name": container.state.name, **_used(time, used, container.memory)})
-    memory = SYSTEM_MEMORY + sum(c.memory for _, c in running)
+        pod["containers"].append({"name": container.state.name, **_used(time, used, container.usage.memory)})
+    memory = SYSTEM_MEMORY + kubelet.memory
     return {"node": {"nodeName": kubelet.name, **_used(time, min(cores, SYSTEM_CORES + sum(given)), memory)}, "pods": list(pods.values())}
 
 
 def claim(container: Container) -> Claim:
     """What a container asks of the CPU; an idle one wants a thousandth of a core."""
-    resources = container.spec.get("resources") or {}
+    resources = container.resources
     request = (resources.get("requests") or {}).get("cpu", "0")
     limit = (resources.get("limits") or {}).get("cpu")
     most = None if limit is None else resource_amount("cpu", limit) / 1000
-    return Claim(resource_amount("cpu", request) / 1000, most, max(container.cpu, IDLE_CORES))
+    return Claim(resource_amount("cpu", request) / 1000, most, max(container.usage.cpu, IDLE_CORES))
 
 
 def _used(time: str, cores: float, memory: int) -> Obj:

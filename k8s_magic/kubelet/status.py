@@ -9,6 +9,8 @@ from k8s_magic.kubelet.state import ContainerState
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.times import rfc3339
 
+SOMETIMES = ("DisruptionTarget", "PodResizePending", "PodResizeInProgress")
+"""Conditions of which ours come and go. Somebody else's DisruptionTarget stays."""
 OURS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
 
@@ -25,6 +27,8 @@ class PodView:
     """Set where the kubelet has decided: Failed by a deadline."""
     reason: str = ""
     message: str = ""
+    more: dict[str, Obj] = field(default_factory=dict)
+    """Conditions that hold only at times, by type: DisruptionTarget, PodResizePending, PodResizeInProgress."""
 
 
 def pod_status(pod: Obj, view: PodView, now: float) -> Obj:
@@ -104,11 +108,10 @@ def container_status(container: ContainerState) -> Obj:
         status["containerID"] = container.container_id
     if spec.get("volumeMounts"):
         status["volumeMounts"] = [_mount(m) for m in spec["volumeMounts"]]
-    resources = spec.get("resources") or {}
     if container.running_since is not None:
-        status["resources"] = resources
-    if resources.get("requests"):
-        status["allocatedResources"] = resources["requests"]
+        status["resources"] = container.actual
+    if container.allocated.get("requests"):
+        status["allocatedResources"] = container.allocated["requests"]
     return status
 
 
@@ -140,7 +143,11 @@ def _conditions(
     }
     generation = pod["metadata"].get("generation")
     written = [_dated(kind, found[kind], known.get(kind), generation, now) for kind in OURS]
-    return [*written, *(c for c in old.get("conditions") or () if c["type"] not in OURS)]
+    if not view.more and len(known) == len(written):
+        return written
+    gone = {kind for kind in SOMETIMES[1:] if kind not in view.more}
+    others = [c for kind, c in known.items() if kind not in OURS and kind not in view.more and kind not in gone]
+    return [*written, *others, *(_dated(kind, content, known.get(kind), generation, now) for kind, content in view.more.items())]
 
 
 def _dated(kind: str, content: Obj, before: Obj | None, generation: int | None, now: float) -> Obj:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.network import dns, errors
@@ -48,6 +49,8 @@ class Network:
         self._host_ports: dict[tuple[str, int], tuple[str, int]] = {}
         self._down: set[str] = set()
         self._connections = 0
+        self._between_nodes: WeakValueDictionary[int, Socket] = WeakValueDictionary()
+        """The open connections from one node to another, by their number: they break when one of the two is cut off."""
 
     # --- What kubelets plug in ---
 
@@ -74,6 +77,8 @@ class Network:
     def set_down(self, node: str, down: bool) -> None:
         """Cut a node off, or plug it in again."""
         (self._down.add if down else self._down.discard)(node)
+        for socket in [s for s in self._between_nodes.values() if down and node in s.nodes]:
+            socket.close()
 
     def listen(self, ip: str, port: int, serve: Serve) -> Callable[[], None]:
         """Accept connections; gives the undoing. OSError where the port is taken."""
@@ -105,32 +110,38 @@ class Network:
     async def connect(self, from_ip: str, host: str, port: int) -> Socket:
         """Open a connection to a name or address; `NetworkError` where nobody answers."""
         source = self._interfaces.get(from_ip)
-        addresses = self.resolve(host, source.namespace if source else "default")
+        hears_dns = source is None or source.node not in self._down
+        addresses = self.resolve(host, source.namespace if source else "default") if hears_dns or is_address(host) else []
         if not addresses:
             raise errors.unknown_host(host)
         ip = from_ip if addresses[0].startswith("127.") else addresses[0]
         target_ip, target_port = self._translate(from_ip, ip, port, source.node if source else "")
+        origin = source.node if source else ""
+        if not self._reaches(target_ip, origin):
+            await self._loop.sleep(NO_ROUTE_S)
+            raise errors.unreachable(ip, port)
         serve = self._listener(target_ip, target_port)
         if serve is None:
-            if not self._reaches(target_ip):
-                await self._loop.sleep(NO_ROUTE_S)
-                raise errors.unreachable(ip, port)
             raise errors.refused(addresses[0], port)
-        return self._open(from_ip, f"{ip}:{port}", serve)
+        return self._open(from_ip, f"{ip}:{port}", serve, (origin, self._interfaces[target_ip].node))
 
-    def _open(self, from_ip: str, target: str, serve: Serve) -> Socket:
+    def _open(self, from_ip: str, target: str, serve: Serve, nodes: tuple[str, str]) -> Socket:
         self._connections += 1
         source_port = 32768 + self._lineage.below(28232, "source port", from_ip, self._connections)
         client, server = connected(f"{from_ip}:{source_port}", target)
+        if nodes[0] != nodes[1]:
+            client.nodes = nodes
+            self._between_nodes[self._connections] = client
         serve(server)
         return client
 
-    def _reaches(self, ip: str) -> bool:
+    def _reaches(self, ip: str, origin: str = "") -> bool:
+        """Whether a packet from the node `origin` gets to the address; within a node it does, whatever is cut."""
         found = self._interfaces.get(ip)
-        return found is not None and found.node not in self._down
+        return found is not None and (found.node == origin or not (self._down and (found.node in self._down or origin in self._down)))
 
     def _listener(self, ip: str, port: int) -> Serve | None:
-        listeners = self._listeners.get(ip, {}) if self._reaches(ip) else {}
+        listeners = self._listeners.get(ip, {})
         return listeners.get(port) or listeners.get(ANY_PORT)
 
     def _translate(self, from_ip: str, ip: str, port: int, node: str) -> tuple[str, int]:
@@ -144,7 +155,11 @@ class Network:
         if (ip, port) in self._host_ports:
             return self._host_ports[ip, port]
         service = self.services.owner_of_node_port(port)
-        return (ip, port) if service is None or not self._reaches(ip) else self._backend(service, from_ip, ip, port, node, node_port=True)
+        return (
+            (ip, port)
+            if service is None or not self._reaches(ip, node)
+            else self._backend(service, from_ip, ip, port, node, node_port=True)
+        )
 
     def _backend(self, service: Obj, from_ip: str, ip: str, port: int, node: str, *, node_port: bool) -> tuple[str, int]:
         backend = self.services.backend(service, port, from_ip, node, node_port=node_port)

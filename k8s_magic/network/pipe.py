@@ -12,6 +12,8 @@ class Socket:
 
     def __init__(self, peer: str) -> None:
         self.peer = peer
+        self.nodes = ("", "")
+        """The nodes of the two ends, for a client's end that leads from one to another."""
         self.other: Socket | None = None
         self._chunks: deque[bytes] = deque()
         self._waiter: Future[None] | None = None
