@@ -83,7 +83,7 @@ def test_scaling_down_follows_the_highest_of_five_minutes() -> None:
 
 @pytest.fixture
 def loaded(world: Any) -> Any:
-    """A Deployment of two pods with an autoscaler, in a cluster that serves metrics: `loaded.use("90m")` sets the load."""
+    """A Deployment of two pods with an autoscaler, in a cluster that serves metrics: `use(90)` has them share a load of 90m."""
     world.api.kinds["pods.metrics.k8s.io"] = Kind("PodMetrics", "pods", "metrics.k8s.io", "v1beta1")
     workload = world.workload("Deployment", "d", 2)
     workload["spec"]["template"]["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "100m"}}
@@ -94,17 +94,16 @@ def loaded(world: Any) -> Any:
     world.client.create(RESOURCE, body, "default")
     world.run(5)
 
-    def use(cpu: str) -> None:
-        client = world.client_for("metrics-server")
-        for old in client.items("pods.metrics.k8s.io"):
-            client.delete("pods.metrics.k8s.io", old["metadata"]["name"], "default")
-        for one in world.pods():
-            metadata = {"name": one["metadata"]["name"], "labels": one["metadata"]["labels"]}
-            usage = {"containers": [{"name": "c", "usage": {"cpu": cpu}}], "timestamp": rfc3339(world.loop.now), "window": "15s"}
-            metrics = {"apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics", "metadata": metadata, **usage}
-            client.create("pods.metrics.k8s.io", metrics, "default")
+    load = [0]
 
-    world.use = use
+    def measure(namespace: str) -> list[Obj]:
+        pods = [{k: pod["metadata"][k] for k in ("name", "namespace", "labels")} for pod in world.pods()]
+        containers = [{"name": "c", "usage": {"cpu": f"{load[0] // len(pods)}m"}}]
+        measured = {"containers": containers, "timestamp": rfc3339(world.loop.now), "window": "15s"}
+        return [{"apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics", "metadata": pod, **measured} for pod in pods]
+
+    world.api.computed["pods.metrics.k8s.io"] = measure
+    world.use = lambda milli: load.__setitem__(0, milli)
     return world
 
 
@@ -112,7 +111,7 @@ def test_the_load_is_followed_up_at_once_and_down_later(loaded: Any) -> None:
     for pod in loaded.pods():
         loaded.client_for("kubelet").write_status("pods", {**pod, "status": {**pod["status"], "startTime": rfc3339(LONG_AGO)}})
     loaded.run(30)
-    loaded.use("160m")
+    loaded.use(320)
     loaded.run(16)
     assert loaded.get(DEPLOYMENTS, "d")["spec"]["replicas"] == 4
     assert loaded.events("SuccessfulRescale") == ["New size: 4; reason: cpu resource utilization (percentage of request) above target"]
@@ -121,7 +120,7 @@ def test_the_load_is_followed_up_at_once_and_down_later(loaded: Any) -> None:
     for pod in loaded.pods():
         loaded.client_for("kubelet").write_status("pods", {**pod, "status": {**pod["status"], "startTime": rfc3339(LONG_AGO)}})
     loaded.run(30)
-    loaded.use("10m")
+    loaded.use(40)
     loaded.run(200)
     assert loaded.get(DEPLOYMENTS, "d")["spec"]["replicas"] == 4
     loaded.run(200)
