@@ -239,12 +239,17 @@ class ApiServer:
     def create(self, kind: Kind, obj: Obj, namespace: str, name: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
         if subresource:
             handler = subresources.CREATES.get(subresource)
+            if subresource not in kind.subresources:
+                raise ApiError(404, "NotFound", "the server could not find the requested resource")
             if handler is None:
                 raise method_not_supported(kind, "create")
             return handler(self, kind, self._stored(kind, name, namespace), obj, options, caller)
         self._deprecation(kind)
         if "create" not in kind.verbs:
             raise method_not_supported(kind, "create")
+        if kind.resource == "bindings":
+            pods, pod = self.kind("pods"), meta.get_in(obj, "metadata", "name", default="")
+            return subresources.bind(self, pods, self._stored(pods, str(pod), namespace), obj, options, caller)
         if kind.resource in reviews.ANSWERS:
             return reviews.answer(self, kind, obj, namespace, options, caller)
         if kind.stored_as:
@@ -269,11 +274,11 @@ class ApiServer:
         if kind.stored_as and subresource != "scale":
             read = kind.to_stored(writes.decode(self, kind, obj, options, caller))
             return kind.from_stored(self._update(self.stored_kind(kind), old, read, subresource, options, caller))
+        if subresource and subresource not in kind.subresources:
+            raise ApiError(404, "NotFound", "the server could not find the requested resource")
         handler = subresources.UPDATES.get(subresource)
         if handler is not None:
             return handler(self, kind, old, obj, options, caller)
-        if subresource and subresource not in kind.subresources:
-            raise ApiError(404, "NotFound", "the server could not find the requested resource")
         new = writes.update(self, kind, old, obj, subresource, options, caller)
         if new is not old and not options.dry_run:
             self.note(kind, old, new, subresource, options, caller)

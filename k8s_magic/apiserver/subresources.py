@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from k8s_magic.apiserver import deletion, reviews, writes
+from k8s_magic.apiserver import admission, deletion, pod_subresources, reviews, writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, bad_request, conflict
+from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, invalid
+from k8s_magic.kinds import certificatesigningrequests, registry
+from k8s_magic.kinds.errors import not_supported, required
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import meta, selectors
 from k8s_magic.objects.edit import set_in
@@ -19,6 +21,7 @@ from k8s_magic.objects.times import rfc3339
 if TYPE_CHECKING:
     from k8s_magic.apiserver.api import ApiServer
 
+EVICTION = Kind(kind="Eviction", plural="evictions", group="policy", verbs=("create",))
 SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
@@ -34,7 +37,7 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
     if kind.set_scale is None:
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
     asked = meta.get_in(scale, "spec", "replicas", default=0)
-    if not isinstance(asked, int):
+    if not isinstance(asked, int) or isinstance(asked, bool):
         raise bad_request(f"json: cannot unmarshal {type(asked).__name__} into Go struct field ScaleSpec.spec.replicas of type int32")
     if asked < 0:
         message = (
@@ -58,7 +61,7 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
 
 def bind(api: ApiServer, kind: Kind, pod: Obj, binding: Obj, options: WriteOptions, caller: Caller) -> Obj:
     """Give a pod its node. Models pkg/registry/core/pod/storage assignPod."""
-    node = binding["target"]["name"]
+    node = _target(writes.decode(api, registry()["bindings"], binding, options, caller))
     if meta.is_deleting(pod):
         raise conflict(kind, meta.name(pod), f"pod {meta.name(pod)} is being deleted, cannot be assigned to a host")
     if pod["spec"].get("nodeName"):
@@ -76,9 +79,19 @@ def bind(api: ApiServer, kind: Kind, pod: Obj, binding: Obj, options: WriteOptio
     return SUCCESS
 
 
+def _target(binding: Obj) -> str:
+    """The node that a Binding names. Models ValidatePodBinding."""
+    target = binding.get("target") or {}
+    errors = [] if target.get("kind") in (None, "", "Node") else [not_supported("target.kind", target["kind"], ["", "Node"])]
+    errors += [] if target.get("name") else [required("target.name")]
+    if errors:
+        raise invalid(registry()["bindings"], meta.get_in(binding, "metadata", "name", default=""), errors)
+    return str(target["name"])
+
+
 def evict(api: ApiServer, kind: Kind, pod: Obj, eviction: Obj, options: WriteOptions, caller: Caller) -> Obj:
     """Delete a pod if its disruption budget allows. Models pkg/registry/core/pod/storage/eviction.go."""
-    asked = eviction.get("deleteOptions") or {}
+    asked = writes.decode(api, EVICTION, eviction, options, caller).get("deleteOptions") or {}
     delete_options = DeleteOptions(asked.get("gracePeriodSeconds"), asked.get("propagationPolicy") or "", dry_run=options.dry_run)
     if _is_protected(pod):
         _consume_budget(api, pod, options, caller)
@@ -130,6 +143,7 @@ def _too_many(budget: str, why: str) -> ApiError:
 
 def finalize(api: ApiServer, kind: Kind, old: Obj, obj: Obj, options: WriteOptions, caller: Caller) -> Obj:
     """Set a namespace's spec.finalizers; the last one gone, it goes."""
+    obj = writes.decode(api, kind, obj, options, caller)
     finalizers = meta.get_in(obj, "spec", "finalizers", default=[])
     spec = {**old.get("spec", {}), "finalizers": finalizers}
     if not finalizers:
@@ -138,6 +152,25 @@ def finalize(api: ApiServer, kind: Kind, old: Obj, obj: Obj, options: WriteOptio
     return draft if options.dry_run else api.commit_update(kind, old, draft, caller)
 
 
+def approve(api: ApiServer, kind: Kind, old: Obj, obj: Obj, options: WriteOptions, caller: Caller) -> Obj:
+    """Decide on a CertificateSigningRequest. Models csrApprovalStrategy."""
+    obj = writes.decode(api, kind, obj, options, caller)
+    writes.check_preconditions(kind, old, obj)
+    now = rfc3339(api.loop.now)
+    conditions = [{"lastUpdateTime": now, "lastTransitionTime": now, **c} for c in (obj.get("status") or {}).get("conditions") or ()]
+    draft = {**old, "status": {**(old.get("status") or {}), "conditions": conditions}}
+    admission.admit(admission.Attributes(api, "UPDATE", kind, draft, old, caller, "approval", options.dry_run))
+    errors = certificatesigningrequests.validate_conditions(draft, old)
+    if errors:
+        raise invalid(kind, meta.name(old), errors)
+    return draft if options.dry_run else api.commit_update(kind, old, draft, caller)
+
+
 Create = Callable[["ApiServer", Kind, Obj, Obj, WriteOptions, Caller], Obj]
 CREATES: dict[str, Create] = {"binding": bind, "eviction": evict, "token": reviews.request_token}
-UPDATES: dict[str, Create] = {"scale": write_scale, "finalize": finalize}
+UPDATES: dict[str, Create] = {
+    "scale": write_scale,
+    "finalize": finalize,
+    "approval": approve,
+    **{part: pod_subresources.writer(part) for part in pod_subresources.PARTS},
+}

@@ -126,7 +126,7 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
         return old
     if not caller.trusted:
         obj = decode(api, kind, obj, options, caller)
-    _check_preconditions(kind, old, obj)
+    check_preconditions(kind, old, obj)
     # Our own components hand over path copies, which share with what is stored: only the top levels become private.
     draft = _merge_status(kind, old, obj) if subresource == "status" else _private(kind, old, obj, caller)
     _keep_system_fields(kind, old, draft)
@@ -144,7 +144,8 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
     return api.commit_update(kind, old, draft, caller)
 
 
-def _check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
+def check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
+    """Conflict where the uid or version that a client holds is not the stored one."""
     meta, stored = obj.get("metadata") or {}, old["metadata"]
     if meta.get("uid") and meta["uid"] != stored["uid"]:
         failed = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {stored['uid']}"
