@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from k8s_magic.kubelet.pod_worker import PodWorker
 
 PERIOD_S, TRANSITION_S = 10.0, 300.0
+NOTICED_S = 0.5
+"""The kernel notifies the kubelet of the first crossing; from then on it looks every ten seconds."""
 THRESHOLD = 100 * 1024 * 1024
 """memory.available<100Mi, the kubelet's default."""
 GRACE_S = 1.0
@@ -31,6 +33,7 @@ class MemoryPressure:
 
     def __init__(self, kubelet: Kubelet) -> None:
         self.is_on = False
+        self._is_killing = False
         self._kubelet = kubelet
         self._capacity = resource_amount("memory", kubelet.profile.memory)
         self._is_planned = False
@@ -44,15 +47,17 @@ class MemoryPressure:
         """Somebody holds more than before."""
         if self.available() >= THRESHOLD:
             return
-        if self.available() < 0:
-            self._kernel_kills()
-        self._plan()
+        if self.available() < 0 and not self._is_killing:
+            # Later in this instant, because the program that asked is running right now.
+            self._is_killing = True
+            self._kubelet.loop.call_soon(self._kernel_kills)
+        if not self.is_on:
+            self._plan(NOTICED_S)
 
-    def _plan(self) -> None:
+    def _plan(self, delay_s: float) -> None:
         if not self._is_planned:
             self._is_planned = True
-            loop = self._kubelet.loop
-            loop.call_later(PERIOD_S - loop.now % PERIOD_S, self._synchronize)
+            self._kubelet.loop.call_later(delay_s, self._synchronize)
 
     def _synchronize(self) -> None:
         kubelet, self._is_planned = self._kubelet, False
@@ -66,7 +71,7 @@ class MemoryPressure:
             kubelet.node_event("Warning", "EvictionThresholdMet", "Attempting to reclaim memory")
             self._evict_one()
         if self.is_on:
-            self._plan()
+            self._plan(PERIOD_S)
 
     def _set(self, is_on: bool) -> None:
         if is_on != self.is_on:
@@ -94,12 +99,14 @@ class MemoryPressure:
 
     def _kernel_kills(self) -> None:
         """Nothing is left: the kernel kills whoever it thinks least of."""
+        self._is_killing = False
         running = [c for w in self._kubelet.workers() for c in w.containers if c.process is not None]
-        victim = max(running, key=self._badness, default=None)
-        if victim is not None:
-            name = victim.state.name
-            self._kubelet.node_event("Warning", "SystemOOM", f"System OOM encountered, victim process: {name}, pid: {self._pid(victim)}")
-            self._kubelet.loop.call_soon(lambda: victim.kill(Exit(SIGKILL, "OOMKilled")))
+        if self.available() >= 0 or not running:
+            return
+        victim = max(running, key=self._badness)
+        text = f"System OOM encountered, victim process: {victim.state.name}, pid: {self._pid(victim)}"
+        self._kubelet.node_event("Warning", "SystemOOM", text)
+        victim.kill(Exit(SIGKILL, "OOMKilled"))
 
     def _pid(self, container: Container) -> int:
         return 1000 + self._kubelet.lineage.below(30000, "pid", *container.identity)
