@@ -223,6 +223,10 @@ class LocalClient:
         )
         return [obj for obj in candidates if selector.matches(obj["metadata"].get("labels") or {})]
 
+    def heartbeats(self) -> dict[str, float]:
+        """When each node's lease was last renewed, as reading the leases would tell."""
+        return {name: proxy.heartbeat() for name, proxy in self.api.nodes.items()}
+
     def write_status(self, resource: str, obj: Obj) -> Obj:
         return self.update(resource, obj, obj["metadata"].get("namespace", ""), subresource="status")
 

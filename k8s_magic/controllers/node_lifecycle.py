@@ -15,7 +15,7 @@ from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller, Mapper
 from k8s_magic.objects.edit import set_in, set_or_remove
 from k8s_magic.objects.meta import Key, Obj, name, uid
-from k8s_magic.objects.pods import condition, set_condition
+from k8s_magic.objects.pods import condition, condition_is_true, set_condition
 from k8s_magic.objects.times import parse_time, rfc3339
 
 ALL_NODES = Key("", "")
@@ -47,16 +47,19 @@ class NodeLifecycleController(Controller):
         super().__init__(client, events)
         self._known: dict[str, Obj] = {}
         self._tainted_at = -math.inf
+        self._all_well = False
 
     def watches(self) -> dict[str, Mapper]:
         return {"nodes": self._node_changed}
 
-    @staticmethod
-    def _node_changed(event: WatchEvent, old: Obj | None) -> list[Key]:
+    def _node_changed(self, event: WatchEvent, old: Obj | None) -> list[Key]:
         new = condition(event.object, "Ready")
         before = condition(old, "Ready") if old is not None else None
         same = new is not None and before is not None and new["status"] == before["status"]
-        return [] if same and event.type == "MODIFIED" else [ALL_NODES]
+        if same and event.type == "MODIFIED":
+            return []
+        self._all_well = False
+        return [ALL_NODES]
 
     def reconcile(self, key: Key) -> float | None:
         if key == ALL_NODES:
@@ -69,15 +72,24 @@ class NodeLifecycleController(Controller):
     # --- Heartbeats ---
 
     def _look_at_all(self) -> float | None:
+        now = self.client.now()
+        if self._all_well:
+            # All were ready, and none has told otherwise: then only a silence is of interest, and the oldest heartbeat tells it.
+            silent_at = min(self.client.heartbeats().values(), default=now) + GRACE_S
+            if now <= silent_at:
+                return self._on_grid(silent_at + 0.001, now)
         nodes = self.client.items("nodes")
         self._tell_of_changes(nodes)
-        now = self.client.now()
         next_looks = [self._check_health(node, now) for node in nodes]
         next_looks.append(self._taint_for_eviction(now))
         due = [at for at in next_looks if at is not None]
-        if not due:
-            return None
-        return math.ceil(max(min(due), now + 0.001) / PERIOD_S) * PERIOD_S - now
+        self._all_well = bool(nodes) and all(condition_is_true(node, "Ready") for node in self.client.items("nodes"))
+        return self._on_grid(min(due), now) if due else None
+
+    @staticmethod
+    def _on_grid(at: float, now: float) -> float:
+        """Seconds until the first look at or after `at`."""
+        return math.ceil(max(at, now + 0.001) / PERIOD_S) * PERIOD_S - now
 
     def _tell_of_changes(self, nodes: list[Obj]) -> None:
         present = {uid(node): node for node in nodes}
