@@ -100,10 +100,30 @@ def hint(path: Path, argv: list[str], error: str, environment: Environment) -> s
         (path == ("label",) and error.startswith("unknown shorthand flag"), _label_hint(argv)),
         (error.startswith('unknown command "rolling-update"'), _ROLLING),
         (path == ("get",), _template_hint(argv)),
+        (path == ("rollout", "undo"), _undo_hint(error)),
+        ("not found" in error, _name_hint(error)),
     ):
         if fits and text:
             return f"Hint: {text}\n"
     return ""
+
+
+# Names that the notes have wrong, or that other clusters have.
+_NAMES = {
+    'nodes "node-1"': "nodes have no dash in their names here: node1",
+    'services "kubedns"': "the DNS's Service is kube-dns",
+    '"kubenetes-dashboard"': "kubernetes-dashboard is written with an r",
+}
+
+
+def _name_hint(error: str) -> str:
+    return next((text for name, text in _NAMES.items() if f"{name} not found" in error), "")
+
+
+def _undo_hint(error: str) -> str:
+    if error.startswith("flag needs an argument: --to-revision"):
+        return "a number goes with it: --to-revision=3; without the flag it is the revision before"
+    return "say which: kubectl rollout undo deployment NAME" if error.startswith("required resource not specified") else ""
 
 
 _ROLLING = "rolling-update is gone: a Deployment updates its pods itself, see `kubectl set image` and `kubectl rollout status`"
