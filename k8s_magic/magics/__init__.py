@@ -13,6 +13,7 @@ from k8s_magic.magics.magics import KMagics
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import ShowEveryCommand
 from k8s_magic.magics.terminal import TerminalMagics
+from k8s_magic.server import command_socket
 
 ATTRIBUTE = "_k8s_magic_session"
 """Where the shell keeps its session, from loading to unloading."""
@@ -32,6 +33,8 @@ def load(shell: Any) -> None:
     session.matcher = KubectlMatcher(session, shell)
     session.matcher.attach()
     shell.events.register("post_run_cell", session.cell_ended)
+    if command_socket.is_possible():
+        session.kubectl_of_shells = command_socket.CommandSocket(lambda: session.cluster).start()
 
 
 def unload(shell: Any) -> None:
@@ -40,6 +43,7 @@ def unload(shell: Any) -> None:
     if session is None:
         return
     setattr(shell, ATTRIBUTE, None)
+    session.close()
     for magics in session.magics:
         _unregister(shell, magics)
     shell.input_transformers_cleanup.remove(rewrite_bare_lines)

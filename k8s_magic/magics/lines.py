@@ -1,6 +1,7 @@
 """Bare `kubectl …` lines in a cell, and the commands of a `%%kubectl` cell.
 
-A bare line becomes a `%kubectl` line before Python sees the cell. It may go on after a backslash. Lines inside strings,
+A bare line becomes a `%kubectl` line before Python sees the cell, and so does `!kubectl …` where there is no real shell. It may go on
+after a backslash. Lines inside strings,
 brackets and other cell magics are left alone, and so is Python that uses a variable called kubectl.
 """
 
@@ -10,12 +11,15 @@ import io
 import re
 import tokenize
 
-BARE = re.compile(r"^(?P<indent>[ \t]*)!?[ \t]*kubectl(?=\s|$)(?!\s*(?:=|[.(\[,:)\]]))(?P<rest>.*)$", re.DOTALL)
+from k8s_magic.server import command_socket
+
+BANG = "" if command_socket.is_possible() else "!?"
+BARE = re.compile(rf"^(?P<indent>[ \t]*){BANG}[ \t]*kubectl(?=\s|$)(?!\s*(?:=|[.(\[,:)\]]))(?P<rest>.*)$", re.DOTALL)
 OTHER_MAGIC = re.compile(r"^(?P<indent>\s*)[%!?]")
 
 
 def rewrite_bare_lines(lines: list[str]) -> list[str]:
-    """An input transformer: the cell's lines, with `kubectl get pods` (and `!kubectl …`) as `%kubectl get pods`."""
+    """An input transformer: the cell's lines, with `kubectl get pods` as `%kubectl get pods`."""
     if not any("kubectl" in line for line in lines) or _is_cell_magic(lines):
         return lines
     result: list[str] = []

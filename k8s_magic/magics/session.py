@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import weakref
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
+from k8s_magic import live
 from k8s_magic.cluster import Cluster
 from k8s_magic.magics.shown import KubectlError, Output, has_failed
+
+if TYPE_CHECKING:
+    from k8s_magic.server.command_socket import CommandSocket
+    from k8s_magic.server.serving import Server
 
 
 class View(Protocol):
@@ -24,6 +31,9 @@ class Session:
         self.magics: tuple[Any, ...] = ()
         self.shower: Any = None
         self.matcher: Any = None
+        self.kubectl_of_shells: CommandSocket | None = None
+        self.server: Server | None = None
+        self.kubeconfig = Path()
         self.options: dict[str, Any] = {}
         self._cluster: Cluster | None = None
         self._views: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -45,12 +55,34 @@ class Session:
     def reset(self, **changes: Any) -> Cluster:
         """A new cluster, made as the last one was but for `changes`; open pictures show it from now on."""
         self.options.update(changes)
+        self.stop_serving()
         self._cluster = cluster = Cluster(**self.options)
+        live.share(cluster)  # Commands of real shells come in threads of their own.
         self._before_last = self._shown = self.revision
         for view in list(self._views):
             view.attach(cluster.client, cluster.inspector)
             view.follow(self.revision)
         return cluster
+
+    def serve(self) -> Path:
+        """Answer real clients over HTTPS until the cluster or the session ends; gives the path of their kubeconfig."""
+        if self.server is None:
+            # Loaded when asked for: the server brings TLS and tornado.
+            self.server = importlib.import_module("k8s_magic.server.serving").Server(self.cluster).start()
+            self.kubeconfig = self.server.write_kubeconfig()
+        return self.kubeconfig
+
+    def stop_serving(self) -> None:
+        """Close the port."""
+        if self.server is not None:
+            self.server.stop()
+            self.server = None
+
+    def close(self) -> None:
+        """Leave nothing behind: no port, no file, no thread."""
+        self.stop_serving()
+        if self.kubectl_of_shells is not None:
+            self.kubectl_of_shells.stop()
 
     @property
     def revision(self) -> int:

@@ -17,7 +17,6 @@ def rewritten(cell: str) -> str:
         pytest.param("kubectl get pods\nkubectl get nodes\n", "%kubectl get pods\n%kubectl get nodes\n", id="two"),
         pytest.param("print(1)\nkubectl get pods\n", "print(1)\n%kubectl get pods\n", id="after Python"),
         pytest.param("for i in range(3):\n    kubectl get pod x$i\n", "for i in range(3):\n    %kubectl get pod x$i\n", id="in a loop"),
-        pytest.param("!kubectl get pods\n", "%kubectl get pods\n", id="as a shell line"),
         pytest.param("kubectl run x \\\n  --image=y\nprint(1)\n", "%kubectl run x \\\n  --image=y\nprint(1)\n", id="continued"),
         pytest.param(
             "kubectl run x \\\n  kubectl \\\n  z\nkubectl get\n",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from k8s_magic.server import command_socket
 from tests.magics.conftest import Cell
 
 Run = Callable[[str], Cell]
@@ -126,3 +127,12 @@ def test_a_new_cluster_has_a_new_terminal(run: Run) -> None:
     terminal(run, "x=1")
     run("%cluster reset")
     assert terminal(run, 'echo "[$x]"').stdout == "[]\n"
+
+
+@pytest.mark.skipif(not command_socket.is_possible(), reason="no real shells here")
+def test_real_shells_have_this_clusters_kubectl(run: Run, shell: Any) -> None:
+    before = now(shell)
+    assert run("%%bash\nkubectl get nodes -o name | head -2").stdout == "node/node1\nnode/node2\n"
+    assert now(shell) == before + 2
+    run("x = !kubectl get nodes -o name")
+    assert list(shell.user_ns["x"]) == ["node/node1", "node/node2", "node/node3", "node/node4"]
