@@ -18,7 +18,10 @@ class LiveClock:
             raise ValueError(f"the rate must be positive, not {rate:g}")
         self._cluster = cluster
         self.rate = rate
-        self._virtual, self._wall = cluster.loop.now, time.monotonic()
+        self.restart()
+
+    def restart(self) -> None:
+        self._virtual, self._wall = self._cluster.now, time.monotonic()
 
     def target(self) -> float:
         return self._virtual + (time.monotonic() - self._wall) * self.rate

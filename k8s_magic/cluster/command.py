@@ -24,17 +24,6 @@ class Result:
         return self.stdout + self.stderr
 
 
-@dataclass(frozen=True)
-class Command:
-    """An entry of the cluster's log: a command line and the revisions between which it and its step ran."""
-
-    number: int
-    time: float
-    argv: tuple[str, ...]
-    stdin: str | None
-    revision_before: int
-
-
 class DiskFiles:
     """The working directory on the real disk, and the book's examples by their URLs."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver.store import Entry
-from k8s_magic.cluster.command import Command
+from k8s_magic.cluster.log import Command
 from k8s_magic.scheduler.decision import Decision
 
 if TYPE_CHECKING:

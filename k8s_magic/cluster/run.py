@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from k8s_magic.cluster.command import DiskFiles
+from k8s_magic.cluster.log import Command, Stopped
+from k8s_magic.cluster.recorded import RecordedFiles, recorded_editor
 from k8s_magic.kubectl import main as kubectl
 from k8s_magic.kubectl.environment import Environment, Listeners
 from k8s_magic.sim.loop import Task
@@ -39,13 +41,13 @@ def environment_of(
     """What a kubectl process in this cluster gets."""
     environment = Environment(
         client=cluster.client_for("kubectl", trusted=False),
-        files=files,
+        files=RecordedFiles(cluster.log, files),
         out=out,
         err=err,
         stdin=stdin,
         env={**cluster.env, **settings.env},
         legacy=cluster.legacy,
-        edit=cluster.editor,
+        edit=recorded_editor(cluster.log, cluster.editor),
         listeners=settings.listeners or cluster.workstation.ports,
         may_wait=cluster.clock != "pause",
     )
@@ -58,8 +60,7 @@ class Run:
     def __init__(
         self,
         cluster: Cluster,
-        argv: list[str],
-        stdin: str | None,
+        command: Command,
         cwd: str | os.PathLike[str] | None,
         on_output: Callable[[str], None] | None,
         settings: Settings = Settings(),
@@ -67,10 +68,14 @@ class Run:
         self._stdout: list[str] = []
         self._stderr: list[str] = []
         self._cluster = cluster
+        self.number = command.number
         out, err = self._printer(self._stdout, on_output), self._printer(self._stderr, settings.on_error or on_output)
-        environment = environment_of(cluster, DiskFiles(cwd), out, err, stdin, settings)
+        environment = environment_of(cluster, DiskFiles(cwd), out, err, command.stdin, settings)
+        argv = list(command.argv)
         self._task: Task[int] = cluster.loop.spawn(kubectl.run(argv, environment), "kubectl " + " ".join(argv[:2]))
         self._task.when_done(lambda: None)  # Its errors are ours to raise, in `finish`.
+        if command.how != "run":
+            cluster.world.runs[self.number] = self
 
     def _printer(self, into: list[str], on_output: Callable[[str], None] | None) -> Callable[[str], None]:
         def write(text: str) -> None:
@@ -99,7 +104,10 @@ class Run:
         return self._task.result()
 
     def cancel(self) -> None:
-        self._task.cancel()
+        """End it, wherever it is."""
+        if not self.done:
+            with self._cluster.log.doing(Stopped(self._cluster.now, self.number)):
+                self._task.cancel()
 
     def take_stdout(self) -> str:
         text = "".join(self._stdout)

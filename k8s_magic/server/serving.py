@@ -7,11 +7,12 @@ import atexit
 import secrets
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import tornado.httpserver
 import tornado.ioloop
@@ -20,18 +21,17 @@ import tornado.web
 
 from k8s_magic import live
 from k8s_magic.apiserver import tokens
-from k8s_magic.apiserver.authorization import Access, authorize
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import Stream, WatchEvent
 from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.apiserver.http import EventStream, Handler, Request, Response
+from k8s_magic.apiserver.http import EventStream, Request, Response
 from k8s_magic.apiserver.http.messages import encode
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.cluster import Cluster
-from k8s_magic.kubectl import yamls
 from k8s_magic.server import certificates, kubeconfig, protobuf
 from k8s_magic.server.streams import LogRequest, StreamSocket
 from k8s_magic.server.web import ApiRequest
+from k8s_magic.sim.loop import Task
 
 BEAT_MS = 50
 STEP_MODE_RATE = 20.0
@@ -45,9 +45,10 @@ class Server:
     def __init__(self, cluster: Cluster, port: int = 0) -> None:
         self.cluster = cluster
         self.token = secrets.token_urlsafe(24)
-        self._handler = Handler(cluster.api, lambda body: yamls.load_all(body.decode(), "the patch")[0])
         self._certificates = certificates.issue()
         self._open = 0
+        self._queues: WeakSet[asyncio.Queue[Any]] = WeakSet()
+        cluster.on_rebuilt.append(self._end_all)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(port,), name="k8s-magic server", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -115,7 +116,7 @@ class Server:
         with self.cluster.lock:
             self.cluster.catch_up()
             yield
-            self.cluster.loop.run_until(self.cluster.loop.now)
+            self.cluster.advance(self.cluster.now)
 
     def _beat(self) -> None:
         """Let time pass for whoever waits: by the wall clock in live mode, at a fixed rate while a stream is open in step mode."""
@@ -123,7 +124,7 @@ class Server:
             if self.cluster.pace is not None:
                 self.cluster.catch_up()
             elif self._open and self.cluster.clock == "step":
-                self.cluster.loop.run_until(self.cluster.loop.now + STEP_MODE_RATE * BEAT_MS / 1000)
+                self.cluster.advance(self.cluster.now + STEP_MODE_RATE * BEAT_MS / 1000)
 
     # --- Requests ---
 
@@ -138,7 +139,7 @@ class Server:
 
     def handle(self, request: Request) -> Response | EventStream:
         with self.inside():
-            return self._handler.handle(request)
+            return self.cluster.receive(request)
 
     def plain(self, request: Request) -> Request:
         """The request with a body of JSON; `ApiError` where it cannot be read."""
@@ -156,6 +157,7 @@ class Server:
             self._put(queue, None)
 
         self._open += 1
+        self._queues.add(queue)
         with self.inside():
             self.cluster.loop.spawn(carry(), "watch over HTTP")
 
@@ -163,6 +165,11 @@ class Server:
         self._open -= 1
         with self.inside():
             watch.stop()
+
+    def _end_all(self) -> None:
+        """The cluster has turned back: whoever follows its past has come to the end."""
+        for queue in list(self._queues):
+            self._put(queue, None)
 
     def _put(self, queue: asyncio.Queue[Any], item: Any) -> None:
         assert self._loop is not None
@@ -172,20 +179,14 @@ class Server:
 
     async def connect(self, caller: Caller, namespace: str, name: str, subresource: str, parameters: dict[str, Any]) -> Stream:
         """Open a stream to a pod; `ApiError` where that cannot be."""
-        api = self.cluster.api
-
-        async def connecting() -> Stream:
-            authorize(api.store, caller, Access("get" if subresource == "log" else "create", "", "pods", subresource, namespace, name))
-            return await api.connect(api.kind("pods"), name, namespace, subresource, parameters)
-
         self._open += 1
         try:
-            return await self._outside(connecting())
+            return await self._outside(lambda: self.cluster.streams.open(caller, namespace, name, subresource, parameters))
         except ApiError:
             self._open -= 1
             raise
 
-    async def _outside(self, work: Coroutine[Any, Any, Stream]) -> Stream:
+    async def _outside(self, begin: Callable[[], Task[Stream]]) -> Stream:
         """Await something of the cluster's clock on the server's loop."""
         assert self._loop is not None
         done: asyncio.Future[Stream] = self._loop.create_future()
@@ -198,7 +199,7 @@ class Server:
                 loop.call_soon_threadsafe(done.set_result, task.result())
 
         with self.inside():
-            task = self.cluster.loop.spawn(work, "stream")
+            task = begin()
             task.when_done(settle)
         return await done
 
@@ -211,6 +212,7 @@ class Server:
                 self._put(queue, chunk)
             self._put(queue, None)
 
+        self._queues.add(queue)
         with self.inside():
             self.cluster.loop.spawn(carry(), "stream over HTTP")
         return queue

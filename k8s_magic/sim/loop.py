@@ -133,6 +133,7 @@ class Loop:
         self._calls = 0
         self._due: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[int, int, Timer]] = []
+        self._stopping = False
 
     @property
     def now(self) -> float:
@@ -231,8 +232,20 @@ class Loop:
         while self._timers and self._timers[0][2].callback is None:
             heapq.heappop(self._timers)
 
+    def stop(self) -> None:
+        """Whoever runs the loop gets a KeyboardInterrupt before the clock moves on: between two instants, when all is whole."""
+        self._stopping = True
+
+    def check_stop(self) -> None:
+        """Raise now what `stop` has asked for, if it has."""
+        if self._stopping:
+            self._stopping = False
+            raise KeyboardInterrupt
+
     def _advance(self, end_ms: int | None) -> bool:
         """Move the clock to the next timer and make due all that share its instant."""
+        if self._stopping:
+            self.check_stop()
         self._drop_cancelled()
         if not self._timers or (end_ms is not None and self._timers[0][0] > end_ms):
             return False

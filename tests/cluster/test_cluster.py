@@ -84,7 +84,7 @@ def test_a_node_can_join(cluster: Cluster) -> None:
     assert cluster.add_node() == "node5"
     cluster.tick("5s")
     assert cluster.kubectl("get node node5").stdout.split("\n")[1].split()[1] == "Ready"
-    with pytest.raises(KeyError, match='no node "nowhere"'):
+    with pytest.raises(LookupError, match='no node "nowhere"'):
         cluster.kill_node("nowhere")
 
 
