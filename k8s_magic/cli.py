@@ -13,6 +13,8 @@ from pathlib import Path
 USAGE = """usage: k8s-magic COMMAND [ARGS]
 
   lab [NOTEBOOK] [JUPYTERLAB ARGS]   open JupyterLab on the first chapter (or on NOTEBOOK), with a cluster in it
+  serve [--port N] [--nodes N] [--kubeconfig FILE]
+                                     a cluster by the wall clock for kubectl, helm and client libraries, until Ctrl+C
   kubectl ARGS                       run one kubectl command in a new cluster
   replay [-v] DIR|FILE...            replay transcripts of a real cluster and count the steps that match
   bench                              measure against the budgets of the design
@@ -78,6 +80,11 @@ def kubectl(argv: list[str]) -> int:
     return int(result.exit_code)
 
 
+def serve(argv: list[str]) -> int:
+    """Serve a cluster over HTTPS."""
+    return int(importlib.import_module("k8s_magic.server.standalone").main(argv))
+
+
 def replay(argv: list[str]) -> int:
     """Replay transcripts."""
     return int(importlib.import_module("k8s_magic.replay").main(argv))
@@ -96,6 +103,7 @@ def version(argv: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lab": lab,
+    "serve": serve,
     "kubectl": kubectl,
     "replay": replay,
     "bench": bench,

@@ -28,6 +28,7 @@ HELP = """%cluster [status]             version, clock, nodes and pods
 %cluster start-node NAME      and bring it back
 %cluster reset [--seed N] [--nodes N] [--bare] [--system] [--step 2s] [--legacy MODE]
                               a new cluster
+%cluster serve                answer real clients over HTTPS; prints the path of their kubeconfig
 %cluster object               the Cluster, for Python
 """
 
@@ -170,6 +171,12 @@ def reset(session: Session, arguments: list[str]) -> Output:
     return status(session, [])
 
 
+def serve(session: Session, arguments: list[str]) -> Output:
+    """Answer real clients."""
+    path = session.serve()
+    return Output(f"Serving Kubernetes until this cluster ends. For kubectl, helm and client libraries:\nexport KUBECONFIG={path}\n")
+
+
 def the_object(session: Session, arguments: list[str]) -> Any:
     """The Cluster itself."""
     return session.cluster
@@ -209,5 +216,6 @@ COMMANDS: dict[str, Command] = {
     "kill-node": kill_node,
     "start-node": start_node,
     "reset": reset,
+    "serve": serve,
     "object": the_object,
 }

@@ -7,8 +7,10 @@ import json
 import os
 from pathlib import Path
 
+CLUSTER = "k8s-magic"
 
-def kubeconfig(url: str, ca_pem: bytes, token: str, name: str = "k8s-magic") -> str:
+
+def kubeconfig(url: str, ca_pem: bytes, token: str, name: str = CLUSTER) -> str:
     """The file's text; JSON, which is YAML too."""
     config = {
         "apiVersion": "v1",
