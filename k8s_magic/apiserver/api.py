@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from k8s_magic.apiserver import deletion, discovery, reviews, subresources, tables, writes
@@ -81,8 +82,11 @@ class ApiServer:
             gone = self.kinds.pop(key, None)
             if gone is not None:
                 self._departed[key] = gone
-                self.loop.call_later(DISCOVERY_LAG_S, lambda key=key: self._departed.pop(key, None))  # type: ignore[misc]
+                self.loop.call_later(DISCOVERY_LAG_S, partial(self._forget_departed, key))
         self._kinds_changed()
+
+    def _forget_departed(self, key: str) -> None:
+        self._departed.pop(key, None)
 
     def _kinds_changed(self) -> None:
         self._by_group_kind = {(kind.group, kind.kind): kind for kind in self.kinds.values() if not kind.stored_as}

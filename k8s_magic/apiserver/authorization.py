@@ -114,7 +114,7 @@ def allows(rule: Obj, access: Access) -> bool:
 
 
 def _holds(allowed: Sequence[str] | None, wanted: str) -> bool:
-    return bool(allowed) and ("*" in allowed or wanted in allowed)
+    return allowed is not None and ("*" in allowed or wanted in allowed)
 
 
 def _matches_resource(resources: Sequence[str], access: Access) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from k8s_magic.apiserver.errors import ApiError, bad_request, unsupported_media_
 from k8s_magic.apiserver.managed_fields import Manager
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.kind import Kind
-from k8s_magic.objects import meta, patches, strategic
+from k8s_magic.objects import gojson, meta, patches, strategic
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.gotext import marshal, plain
 from k8s_magic.objects.meta import Key, Obj
@@ -32,19 +31,29 @@ def apply_patch(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Obj:
     except patches.PatchError as error:
         if patch_type == "json":
             raise ApiError(422, "Invalid", "the server rejected our request due to an error in our request") from error
-        if "merge key" in str(error):
-            raise ApiError(500, "", str(error)) from error  # Upstream lets this one out as it is.
-        raise bad_request(str(error)) from error
+        raise _strategic_error(str(error)) from error
     if not isinstance(new, dict):
         raise bad_request(f"cannot unmarshal the patch's result into a {kind.kind}")
     return new
 
 
+MALFORMED = ("invalid JSON document", "invalid patch format of", "strategic merge patch format is not supported")
+
+
+def _strategic_error(text: str) -> ApiError:
+    """Models handlers/patch.go interpretStrategicMergePatchError: most of these get out as they are."""
+    if text.startswith(MALFORMED):
+        return bad_request(text)
+    if text == "lists of lists are not supported":
+        return ApiError(422, "Invalid", text)
+    return ApiError(500, "", text)
+
+
 def _decoded(patch: str | bytes) -> Any:
     try:
-        return json.loads(patch)
-    except ValueError as error:
-        raise bad_request(f"error decoding patch: {error}") from error
+        return gojson.loads(patch)
+    except gojson.JSONSyntaxError as error:
+        raise bad_request(str(error)) from error
 
 
 def _check_operations(patch: Any) -> None:

@@ -41,7 +41,7 @@ def _quoted(text: str) -> str:
 def row(obj: Obj, now: float) -> list[Any]:
     service = obj["spec"].get("service")
     where = f"{service.get('namespace', '')}/{service.get('name', '')}" if service else "Local"
-    available = next((c for c in (obj.get("status") or {}).get("conditions") or () if c["type"] == "Available"), {})
+    available: Obj = next((c for c in (obj.get("status") or {}).get("conditions") or () if c["type"] == "Available"), {})
     status = available.get("status", "Unknown")
     return [obj["metadata"]["name"], where, status if status == "True" else f"{status} ({available.get('reason', '')})", age(obj, now)]
 

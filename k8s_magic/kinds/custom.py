@@ -37,8 +37,8 @@ def version_rank(version: str) -> tuple[int, int, int, str]:
 def kinds_of(crd: Obj) -> list[Kind]:
     """A Kind for each version that the definition serves, the preferred one first; the others only show what is stored as that one."""
     served = [version for version in crd["spec"]["versions"] if version.get("served")]
-    main, *others = [_kind(crd["spec"], version) for version in sorted(served, key=lambda version: version_rank(version["name"]))] or [None]
-    return [main, *(_view(kind, main) for kind in others if kind)] if main else []
+    kinds = [_kind(crd["spec"], version) for version in sorted(served, key=lambda version: version_rank(version["name"]))]
+    return [*kinds[:1], *(_view(kind, kinds[0]) for kind in kinds[1:])]
 
 
 def definition_name(kind: Kind) -> str:

@@ -80,7 +80,7 @@ def _in_scope(scope: Obj, pod: Obj) -> bool:
     if name in ("Terminating", "NotTerminating"):
         return bool(bounded == (name == "Terminating"))
     if name in ("BestEffort", "NotBestEffort"):
-        return best_effort == (name == "BestEffort")
+        return bool(best_effort == (name == "BestEffort"))
     if name == "PriorityClass":
         return _expression(scope, get_in(pod, "spec", "priorityClassName", default=""))
     return False

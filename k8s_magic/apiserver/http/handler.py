@@ -152,7 +152,7 @@ class Handler:
         if patch_type is None:
             accepted = ", ".join(PATCH_TYPES)
             raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
-        return patch_type, self._decode_yaml(request.body) if patch_type == "apply" else request.json()
+        return patch_type, self._decode_yaml(request.body) if patch_type == "apply" else request.body
 
     def _deleted(self, request: Request, kind: Kind, where: ResourcePath) -> Obj:
         options = _delete_options(request)
