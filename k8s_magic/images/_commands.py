@@ -56,8 +56,8 @@ async def date(ctx: Context, argv: list[str]) -> int:
 
 async def cat(ctx: Context, argv: list[str]) -> int:
     code = 0
-    if not argv[1:]:
-        ctx.stdout(ctx.stdin.decode("utf-8", "replace"))
+    while not argv[1:] and (data := await ctx.read_stdin()):
+        ctx.stdout(data.decode("utf-8", "replace"))
     for path in argv[1:]:
         content = ctx.files.get(absolute(path))
         if content is None:
