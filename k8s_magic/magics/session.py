@@ -93,7 +93,10 @@ class Session:
         """Run one top-level command; `KubectlError` where it fails, after its standard output has been shown."""
         cluster = self.cluster
         self._before_last = self.revision
-        result = cluster.kubectl(line, stdin=stdin, cwd=os.getcwd())
+        try:
+            result = cluster.kubectl(line, stdin=stdin, cwd=os.getcwd())
+        except KeyboardInterrupt:
+            raise KubectlError("^C", 130) from None
         output = Output(result.stdout, result.stderr, result.exit_code, getattr(result, "background", ""))
         if has_failed(output):
             output.show_before_failure()

@@ -1,5 +1,6 @@
 """The magics in a shell: what is shown, what is kept, what fails a cell, and that nothing kills the cluster."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,13 @@ def test_a_watch_in_the_background_prints_after_later_commands(run: Run) -> None
     run("kubectl run web --image=nginx")
     later = run("%cluster tick 20s").stdout
     assert "web" in later and "Running" in later
+
+
+def test_interrupting_a_command_leaves_the_cluster_well(run: Run, shell: Any) -> None:
+    cluster = shell.run_line_magic("cluster", "object")
+    cluster.loop.call_later(5, lambda: signal.raise_signal(signal.SIGINT))
+    assert str(run("kubectl get pods -w").error) == "^C"
+    assert run("kubectl get ns default -o name").stdout == "namespace/default\n"
 
 
 def test_unloading_takes_everything_back(run: Run, shell: Any) -> None:
