@@ -6,6 +6,7 @@ inline <svg> would be stripped). So each output carries it, beside a drawing in 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,18 +15,13 @@ import anywidget
 import traitlets
 
 from k8s_magic.apiserver.client import Client
+from k8s_magic.widgets._history import Chapter, Frame, continued, encoded
 from k8s_magic.widgets._states import Journal
-from k8s_magic.widgets._svg import image
+from k8s_magic.widgets._svg import image, shortened
 
+__all__ = ["Frame", "Picture", "Static", "figure"]
 STATIC = Path(__file__).parent / "static"
-
-
-class Frame(NamedTuple):
-    """One step: the picture, what happened, and when (counted from the first step)."""
-
-    svg: str
-    caption: str
-    time: str
+LONGEST_WORDS = 48
 
 
 class Static(NamedTuple):
@@ -44,23 +40,32 @@ class Picture(anywidget.AnyWidget):
 
     _esm = STATIC / "picture.js"
     _css = STATIC / "picture.css"
-    frames = traitlets.List(traitlets.Dict()).tag(sync=True)
+    history = traitlets.Dict().tag(sync=True)
+    """The steps of the last commands (see _history.encoded)."""
     index = traitlets.Int(0).tag(sync=True)
-    """The frame on show, as the front end tells it."""
+    """The step on show, as the front end tells it."""
 
     def __init__(self, client: Client, journal: Journal | None, play: Play) -> None:
         self._client, self._journal, self._play = client, journal, play
         self._static = Static("", "", "")
+        self._chapters: list[Chapter] = []
         super().__init__()
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The steps of the last command."""
+        return list(self._chapters[-1].frames) if self._chapters else []
 
     def attach(self, client: Client, journal: Journal | None) -> None:
         """Show another cluster from now on."""
         self._client, self._journal = client, journal
+        self._chapters = []
 
     def follow(self, since: int) -> None:
         """Play what was written after revision `since`."""
         frames, self._static = self._play(self._client, self._journal, since)
-        self.frames = [frame._asdict() for frame in frames]
+        self._chapters = continued(self._chapters, Chapter(since, _command(self._journal, since), frames))
+        self.history = encoded(self._chapters)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live = super()._repr_mimebundle_(**options)
@@ -71,3 +76,9 @@ class Picture(anywidget.AnyWidget):
 def figure(static: Static) -> str:
     """The picture for a notebook without a kernel."""
     return f'<figure style="margin:0">{image(static.svg, static.alt)}</figure>'
+
+
+def _command(journal: Journal | None, since: int) -> str:
+    """The first command after a revision that may have changed something, for the player's list."""
+    commands = [command for command in (journal.commands if journal else ()) if command.revision_before >= since and not command.only_read]
+    return shortened(shlex.join(commands[0].argv), LONGEST_WORDS) if commands else ""

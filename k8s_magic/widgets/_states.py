@@ -5,7 +5,7 @@ The journal holds with each write the object that it replaced, so that walking b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from k8s_magic.apiserver.client import Client
@@ -22,6 +22,11 @@ class Journal(Protocol):
     @property
     def now(self) -> float: ...
 
+    @property
+    def commands(self) -> Sequence[Any]:
+        """The top-level commands (see cluster.log.Command)."""
+        ...
+
     def since(self, revision: int) -> Any:
         """Entries (see apiserver.store.Entry) after `revision`, oldest first."""
         ...
@@ -32,6 +37,8 @@ class State(NamedTuple):
 
     time: float
     objects: Objects
+    entries: tuple[Any, ...] = ()
+    """The writes since the state before."""
 
 
 def states(client: Client, journal: Journal | None, resources: tuple[str, ...], since: int) -> list[State]:
@@ -51,11 +58,14 @@ def states(client: Client, journal: Journal | None, resources: tuple[str, ...], 
 
 
 def _forward(objects: Objects, entries: list[Any]) -> Iterator[State]:
+    fresh: list[Any] = []
     for index, entry in enumerate(entries):
         _set(objects, entry, None if entry.type == "DELETED" else entry.object)
+        fresh.append(entry)
         following = entries[index + 1].time if index + 1 < len(entries) else None
         if following != entry.time:
-            yield State(entry.time, _copied(objects))
+            yield State(entry.time, _copied(objects), tuple(fresh))
+            fresh = []
 
 
 def _set(objects: Objects, entry: Any, obj: Obj | None) -> None:

@@ -34,11 +34,32 @@ def title(words: str) -> str:
     return tag("title", escape(text(words)))
 
 
-def document(width: float, height: float, about: str, *children: str) -> str:
+class Document(str):
+    """A whole SVG image that remembers its parts: the opening tag, the children, the closing tag."""
+
+    __slots__ = ("pieces",)
+    pieces: tuple[str, ...]
+
+
+def document(width: float, height: float, about: str, *children: str) -> Document:
     """A whole SVG image that says in words what it shows."""
     size = f'viewBox="0 0 {text(width)} {text(height)}" width="{text(width)}" height="{text(height)}"'
     described = f'role="img" aria-label={quoteattr(text(about))}'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {FONT} {described}>{"".join(children)}</svg>'
+    pieces = (f'<svg xmlns="http://www.w3.org/2000/svg" {size} {FONT} {described}>', *children, "</svg>")
+    made = Document("".join(pieces))
+    made.pieces = pieces
+    return made
+
+
+def pieces_of(svg: str) -> tuple[str, ...]:
+    """The parts of an image that are sent once for all frames that have them."""
+    return svg.pieces if isinstance(svg, Document) else (svg,)
+
+
+def group(x: float, y: float, *children: str, id: str | None = None, class_: str | None = None) -> str:
+    """Children at a place. The outer group holds the place, the inner one is free for the front end to move."""
+    inner = tag("g", *children, data_id=id, class_=class_) if id or class_ else "".join(children)
+    return tag("g", inner, transform=f"translate({x:g} {y:g})")
 
 
 def image(svg: str, alt: str) -> str:

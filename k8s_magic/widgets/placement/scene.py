@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from k8s_magic.kinds.pod.table import summarize
 from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Obj, get_in
 from k8s_magic.objects.pod_template import pod_requests, resource_amount
-from k8s_magic.objects.pods import condition, condition_is_true, is_ready, is_terminal
+from k8s_magic.objects.pods import condition, condition_is_true
+from k8s_magic.widgets._moods import Mood, mood_of, word_of
 from k8s_magic.widgets._states import State
 
-Mood = Literal["running", "unready", "starting", "done", "failed", "leaving"]
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
-STARTING = ("Pending", "ContainerCreating", "PodInitializing", "SchedulingGated")
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ def _is_shown(tile: PodTile, namespaces: tuple[str, ...]) -> bool:
 
 def _tile(pod: Obj) -> PodTile:
     requests = pod_requests(pod)
-    word = str(summarize(pod)[0].reason)
+    word = word_of(pod)
     unscheduled = condition(pod, "PodScheduled") or {}
     why = unscheduled.get("message", "") if unscheduled.get("status") == "False" else ""
     return PodTile(
@@ -104,24 +101,12 @@ def _tile(pod: Obj) -> PodTile:
         name=meta.name(pod),
         namespace=meta.namespace(pod),
         word=word,
-        mood=_mood(pod, word),
+        mood=mood_of(pod, word),
         cpu=requests.get("cpu", 0),
         memory=requests.get("memory", 0),
         node=get_in(pod, "spec", "nodeName", default=""),
         why=why,
     )
-
-
-def _mood(pod: Obj, word: str) -> Mood:
-    if meta.is_deleting(pod):
-        return "leaving"
-    if word in ("Completed", "Succeeded"):
-        return "done"
-    if word in STARTING or (word.startswith("Init:") and word[5:6].isdigit()):
-        return "starting"
-    if word.startswith("Running") and not is_terminal(pod):
-        return "running" if is_ready(pod) else "unready"
-    return "failed"
 
 
 def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBox:

@@ -7,21 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from k8s_magic.widgets._moods import BAR, BAR_FILL, BOX, COLOURS, INK, LINE, PAPER, SOFT_INK, sign, state_words
 from k8s_magic.widgets._svg import document, label, shortened, tag, title, wrapped
 from k8s_magic.widgets.placement.amounts import cpu_text, memory_text
 from k8s_magic.widgets.placement.layout import MOST_WAITING, PADDING, REASON_LINE, TILE, TILE_GAP, Layout, Place, waiting_groups
 from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
 from k8s_magic.widgets.placement.text import summary
-
-COLOURS = {  # mood -> (fill, line)
-    "running": ("#d9f2df", "#1a7f37"),
-    "unready": ("#fff3c4", "#9a6700"),
-    "starting": ("#dcecff", "#0969da"),
-    "done": ("#e9ebee", "#57606a"),
-    "failed": ("#ffdeda", "#cf222e"),
-    "leaving": ("#efe2ff", "#8250df"),
-}
-INK, SOFT_INK, PAPER, BOX, LINE, BAR, BAR_FILL = "#1f2328", "#57606a", "#ffffff", "#f6f8fa", "#afb8c1", "#e6eaef", "#b9cbe0"
 
 
 def draw(scene: Scene, layout: Layout) -> str:
@@ -78,7 +69,7 @@ def _pod(pod: PodTile, place: Place, chip: bool) -> str:
     body = tag("rect", width=place.width, height=place.height, rx=3, fill=fill, stroke=line, stroke_dasharray=dashes)
     parts = [title(_about(pod)), body]
     if chip:
-        parts.append(_sign(pod.mood, line, place.width / 2, place.height / 2))
+        parts.append(sign(pod.mood, line, place.width / 2, place.height / 2))
     else:
         parts += _words(pod, place, line)
     # The outer group holds the place, the inner one is free for the front end to move.
@@ -89,31 +80,15 @@ def _pod(pod: PodTile, place: Place, chip: bool) -> str:
 def _words(pod: PodTile, place: Place, line: str) -> list[str]:
     if pod.is_system:
         short = shortened(pod.name, 27)
-        return [_sign(pod.mood, line, 10, place.height / 2), label(short, 20, 11.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft")]
-    state = "Running, not ready" if pod.mood == "unready" and pod.word == "Running" else pod.word
+        return [sign(pod.mood, line, 10, place.height / 2), label(short, 20, 11.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft")]
+    state = state_words(pod.word, pod.mood)
     asks = [words(amount) for words, amount in ((cpu_text, pod.cpu), (memory_text, pod.memory)) if amount]
     below = " · ".join([state, *asks])
     return [
-        _sign(pod.mood, line, 11, place.height / 2),
+        sign(pod.mood, line, 11, place.height / 2),
         label(shortened(pod.name, 25), 22, 12.5, size=11, fill=INK, class_="k8sm-ink"),
         label(shortened(below, 29), 22, 24.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft"),
     ]
-
-
-def _sign(mood: str, line: str, x: float, y: float) -> str:
-    """A shape for each mood, for who does not see the colours."""
-    if mood == "running":
-        return tag("circle", cx=x, cy=y, r=4, fill=line, class_="k8sm-sign")
-    if mood == "unready":
-        half = f"M{x:g} {y - 4:g}a4 4 0 0 1 0 8z"
-        circle = tag("circle", cx=x, cy=y, r=4, fill="none", stroke=line, class_="k8sm-sign-line")
-        return circle + tag("path", d=half, fill=line, class_="k8sm-sign")
-    if mood == "starting":
-        return tag("circle", cx=x, cy=y, r=3.5, fill="none", stroke=line, stroke_width=1.5, class_="k8sm-sign-line")
-    if mood == "failed":
-        return tag("path", d=f"M{x:g} {y - 4.5:g}l4.5 8h-9z", fill=line, class_="k8sm-sign")
-    ways = {"done": f"M{x - 4:g} {y:g}l3 3l5 -6", "leaving": f"M{x - 3:g} {y - 3:g}l6 6m0 -6l-6 6"}
-    return tag("path", d=ways[mood], fill="none", stroke=line, stroke_width=1.8, class_="k8sm-sign-line")
 
 
 def _about(pod: PodTile) -> str:

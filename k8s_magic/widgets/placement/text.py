@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from k8s_magic.widgets._moods import SIGNS, state_words
 from k8s_magic.widgets.placement.amounts import cpu_text, memory_text
 from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
 
-SIGNS = {"running": "●", "unready": "◐", "starting": "○", "done": "✓", "failed": "▲", "leaving": "✕"}
 BAR = 10
 
 
@@ -53,5 +53,4 @@ def _bar(used: int, whole: int) -> str:
 
 def _pod_line(pod: PodTile) -> str:
     name = pod.name if pod.namespace == "default" else f"{pod.namespace}/{pod.name}"
-    state = "Running, not ready" if pod.mood == "unready" and pod.word == "Running" else pod.word
-    return f"{SIGNS[pod.mood]} {name}  {state}"
+    return f"{SIGNS[pod.mood]} {name}  {state_words(pod.word, pod.mood)}"

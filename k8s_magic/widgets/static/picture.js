@@ -3,6 +3,8 @@
 
 const MOVE_MS = 450;
 const LONGEST_PLAY_MS = 9000;
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+const HELP = "Picture of the cluster. Left and right arrow keys step, Home and End jump, space plays, plus and minus change the speed.";
 
 // Drawn, because not every machine has a font with signs for these.
 const ICONS = {
@@ -48,6 +50,29 @@ function parse(svg) {
   return document.importNode(root, true);
 }
 
+// Steps hold what differs from the step before (see _history.py).
+function decoded(history) {
+  let now = [];
+  return (history.steps || []).map(([changes, caption, time]) => {
+    now = now.slice();
+    for (const [where, gone, come] of changes) now.splice(where, gone, ...come);
+    return { parts: now, caption, time };
+  });
+}
+
+function select(words, options, chosen, action) {
+  const element = document.createElement("select");
+  element.setAttribute("aria-label", words);
+  element.title = words;
+  fill(element, options, chosen);
+  element.addEventListener("change", () => action(Number(element.value)));
+  return element;
+}
+
+function fill(element, options, chosen) {
+  element.replaceChildren(...options.map(([value, words]) => new Option(words, value, false, value === chosen)));
+}
+
 function places(svg) {
   const found = new Map();
   for (const node of svg.querySelectorAll("[data-id]")) found.set(node.dataset.id, node.getBoundingClientRect());
@@ -61,6 +86,8 @@ function render({ model, el }) {
   const stage = document.createElement("div");
   stage.className = "k8sm-stage";
   stage.tabIndex = 0;
+  stage.setAttribute("role", "group");
+  stage.setAttribute("aria-label", HELP);
   const controls = document.createElement("div");
   controls.className = "k8sm-controls";
   const slider = document.createElement("input");
@@ -74,15 +101,21 @@ function render({ model, el }) {
   const live = document.createElement("div");
   live.className = "k8sm-hidden";
   live.setAttribute("aria-live", "polite");
+  let pieces = [];
   let frames = [];
+  let marks = [];
+  let begin = 0;  // Where the range begins that is played and scrubbed: some command's first step.
   let at = 0;
+  let speed = 1;
   let timer = null;
 
-  const playButton = button("Play", "play", () => (timer ? pause() : play(at >= frames.length - 1 ? 0 : at)));
+  const playButton = button("Play", "play", () => (timer ? pause() : play(at >= frames.length - 1 ? begin : at)));
   const back = button("Back one step", "back", () => { pause(); go(at - 1, true); });
   const forward = button("Forward one step", "forward", () => { pause(); go(at + 1, true); });
-  slider.addEventListener("input", () => { pause(); go(Number(slider.value), true); });
-  controls.append(back, playButton, forward, slider, step, caption);
+  slider.addEventListener("input", () => { pause(); go(begin + Number(slider.value), true); });
+  const speeds = select("Speed", SPEEDS.map((value) => [value, `${value}×`]), 1, (value) => { speed = value; });
+  const since = select("Since which command", [], 0, (value) => { pause(); begin = value; ranged(); go(begin, true); });
+  controls.append(back, playButton, forward, slider, speeds, since, step, caption);
   root.append(stage, controls, live);
   el.append(root);
 
@@ -109,21 +142,21 @@ function render({ model, el }) {
 
   function go(index, tell) {
     if (!frames.length) return;
-    at = Math.max(0, Math.min(index, frames.length - 1));
+    at = Math.max(begin, Math.min(index, frames.length - 1));
     const frame = frames[at];
     const old = stage.querySelector("svg");
-    const before = old ? places(old) : new Map();
-    const svg = parse(frame.svg);
+    const before = old && !calm.matches ? places(old) : new Map();
+    const svg = parse(frame.parts.map((number) => pieces[number]).join(""));
     stage.replaceChildren(svg);
     if (old) animate(before, svg);
-    slider.value = at;
-    const last = frames.length - 1;
-    step.textContent = `step ${at}/${last}${frame.time ? " " + frame.time : ""}`;
-    caption.textContent = frame.caption;
-    slider.setAttribute("aria-valuetext", `${step.textContent}: ${frame.caption}`);
-    stage.setAttribute("aria-label", "Picture of the cluster. Left and right arrow keys step, space plays.");
-    if (tell) live.textContent = `${step.textContent}: ${frame.caption}`;
-    root.dataset.step = at;
+    slider.value = at - begin;
+    step.textContent = `step ${at - begin}/${frames.length - 1 - begin}${frame.time ? " " + frame.time : ""}`;
+    const mark = at > begin && marks.find(([where]) => where === at);
+    const told = mark && mark[1] ? `before kubectl ${mark[1]}` : frame.caption;
+    caption.textContent = told;
+    slider.setAttribute("aria-valuetext", `${step.textContent}: ${told}`);
+    if (tell) live.textContent = `${step.textContent}: ${told}`;
+    root.dataset.step = at - begin;
     if (model.get("index") !== at) { model.set("index", at); model.save_changes(); }
   }
 
@@ -137,7 +170,6 @@ function render({ model, el }) {
   function play(from) {
     pause();
     go(from, false);
-    const pace = Math.max(180, Math.min(900, LONGEST_PLAY_MS / Math.max(frames.length, 1)));
     label(playButton, "Pause", "pause");
     root.dataset.playing = "yes";
     const next = () => {
@@ -147,24 +179,52 @@ function render({ model, el }) {
         return;
       }
       go(at + 1, false);
-      timer = setTimeout(next, pace);
+      timer = setTimeout(next, pace());
     };
-    timer = setTimeout(next, pace);
+    timer = setTimeout(next, pace());
+  }
+
+  function pace() {
+    return Math.max(180, Math.min(900, LONGEST_PLAY_MS / Math.max(frames.length - begin, 1))) / speed;
+  }
+
+  function setSpeed(by) {
+    const index = Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed) + by));
+    speed = SPEEDS[index];
+    speeds.value = speed;
+    live.textContent = `speed ${speed}`;
+  }
+
+  // What depends on the range that is played.
+  function ranged() {
+    slider.max = Math.max(frames.length - 1 - begin, 0);
+    root.dataset.frames = frames.length - begin;
   }
 
   function changed() {
-    frames = model.get("frames") || [];
-    const several = frames.length > 1;
-    controls.style.display = several ? "" : "none";
-    slider.max = Math.max(frames.length - 1, 0);
-    root.dataset.frames = frames.length;
-    if (!several || calm.matches) { pause(); go(frames.length - 1, true); } else play(0);
+    const history = model.get("history") || {};
+    pieces = history.pieces || [];
+    frames = decoded(history);
+    marks = history.marks || [];
+    const newest = marks.length ? marks[marks.length - 1][0] : 0;
+    const several = frames.length - newest > 1;
+    // With nothing new the steps of the command before stay within reach.
+    const shown = several || marks.length < 2 ? newest : marks[marks.length - 2][0];
+    begin = shown;
+    const options = marks.map(([where, words]) => [where, words ? `since kubectl ${words}` : "since this cell"]);
+    fill(since, options.filter(([where]) => where <= shown).reverse(), shown);
+    since.style.display = options.length > 1 ? "" : "none";
+    controls.style.display = frames.length - begin > 1 ? "" : "none";
+    ranged();
+    if (!several || calm.matches) { pause(); go(frames.length - 1, true); } else play(begin);
   }
 
   stage.addEventListener("keydown", (event) => {
-    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: frames.length - 1 };
+    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: begin, End: frames.length - 1 };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in moves) { pause(); go(moves[event.key], true); }
-    else if (event.key === " ") { if (timer) pause(); else play(at >= frames.length - 1 ? 0 : at); }
+    else if (event.key === " ") { if (timer) pause(); else play(at >= frames.length - 1 ? begin : at); }
+    else if (event.key === "+" || event.key === "-") setSpeed(event.key === "+" ? 1 : -1);
     else return;
     event.preventDefault();
     event.stopPropagation();  // JupyterLab would take the keys for its cells.
@@ -174,12 +234,12 @@ function render({ model, el }) {
   const theme = new MutationObserver(dress);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
   dress();
-  model.on("change:frames", changed);
+  model.on("change:history", changed);
   changed();
   return () => {
     if (timer) clearTimeout(timer);
     theme.disconnect();
-    model.off("change:frames", changed);
+    model.off("change:history", changed);
   };
 }
 
