@@ -6,7 +6,8 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from k8s_magic.cluster.workstation.files import DiskMapping
+from k8s_magic.cluster.log import Log
+from k8s_magic.cluster.workstation.recorded import RecordedMapping
 from k8s_magic.images.context import Connection, ConnectionRefused, Program
 from k8s_magic.network import Network, NetworkError, Socket
 from k8s_magic.sim.lineage import Lineage
@@ -47,6 +48,10 @@ class Ports:
         return Port(port, self._network.listen(ADDRESS, port, accept))
 
 
+def _environment() -> dict[str, str]:
+    return {"HOME": os.path.expanduser("~"), "USER": os.environ.get("USER", "root"), "PWD": os.getcwd(), "SHELL": "/bin/bash"}
+
+
 class Machine:
     """One for a cluster. `print_to` takes (is it stderr, text)."""
 
@@ -58,10 +63,10 @@ class Machine:
     ports: tuple[int, ...] = ()
     stdin = b""
 
-    def __init__(self, loop: Loop, network: Network, lineage: Lineage, localhost: Ports) -> None:
+    def __init__(self, loop: Loop, network: Network, lineage: Lineage, localhost: Ports, log: Log) -> None:
         self.localhost = localhost
-        self.files = DiskMapping()
-        self.env = {"HOME": os.path.expanduser("~"), "USER": os.environ.get("USER", "root"), "PWD": os.getcwd(), "SHELL": "/bin/bash"}
+        self.files = RecordedMapping(log)
+        self.env: dict[str, str] = dict(log.ask("environment", "workstation", _environment))
         self.print_to: Callable[[bool, str], None] = lambda is_error, text: None
         self.children: dict[int, Task[Any]] = {}
         self.loop = loop

@@ -51,7 +51,7 @@ class Workstation:
     def _started(self) -> Machine:
         if self._machine is None:
             cluster = self._cluster
-            self._machine = Machine(cluster.loop, cluster.network, cluster.lineage, self.ports)
+            self._machine = Machine(cluster.loop, cluster.network, cluster.lineage, self.ports, cluster.log)
             self._shell = _shell.session(self._machine, ["bash"], programs(cluster, self._machine))
         return self._machine
 
