@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from k8s_magic.kubectl import metadata_check, yamls
+from k8s_magic.kubectl import kustomize, metadata_check, yamls
 from k8s_magic.kubectl.environment import Files, UsageError
 from k8s_magic.kubectl.errors import Aggregate, quoted
 from k8s_magic.kubectl.legacy.manifests import modern
@@ -83,10 +83,12 @@ def _compact(obj: Any) -> str:
     return json.dumps(obj, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
 
-def streams(call: Call, filenames: Sequence[str], kustomize: str, recursive: bool) -> list[Stream]:
+def streams(call: Call, filenames: Sequence[str], kustomize_path: str, recursive: bool) -> list[Stream]:
     """Every file that -f means, read; what is wrong with the names is raised together."""
-    if kustomize:
-        raise UsageError("only one of -f or -k can be specified" if filenames else "kustomize is not part of this simulated cluster")
+    if kustomize_path:
+        if filenames:
+            raise UsageError("only one of -f or -k can be specified")
+        return [Stream(kustomize_path, "---\n".join(map(yamls.dump, kustomize.build(call, kustomize_path))))]
     found: list[Stream] = []
     errors: list[Exception] = []
     for name in filenames:

@@ -27,7 +27,7 @@ class Mapping:
 
     @property
     def resource(self) -> str:
-        """The name by which a Client knows it: "deployments.apps", or with a version that is not the preferred: "crontabs.v1beta1.x.org"."""
+        """The name by which a Client knows it: "deployments.apps", or with a version that is not preferred: "crontabs.v1beta1.x.org"."""
         return self.group_resource if self.preferred else f"{self.plural}.{self.version}.{self.group}"
 
     @property

@@ -37,8 +37,11 @@ class _Loader(_LoaderBase):  # type: ignore[misc]
         return _CORE + ("seq" if kind is yaml.SequenceNode else "map")
 
 
-def load(text: str) -> Any:
-    """The first YAML document of `text` as JSON values, None where it is empty. Errors: YamlError. Models go-yaml v2 Unmarshal."""
+def load(text: str, *, newer: bool = False) -> Any:
+    """The first YAML document of `text` as JSON values, None where it is empty. Errors: YamlError. Models go-yaml v2 Unmarshal.
+
+    `newer`: as go-yaml v3 reads it, for kustomize: `yes` and `off` are words.
+    """
     loader = None
     try:
         _check_depth(text)
@@ -51,7 +54,7 @@ def load(text: str) -> Any:
     finally:
         if loader is not None:
             loader.dispose()
-    return None if node is None else _Builder(text).build(node)
+    return None if node is None else _Builder(text, newer).build(node)
 
 
 _DEEPEST = 200
@@ -73,7 +76,7 @@ def _check_depth(text: str) -> None:
             raise YamlError("yaml: exceeded max depth of 10000")
 
 
-def documents(text: str, where: str) -> Iterator[Any]:
+def documents(text: str, where: str, *, newer: bool = False) -> Iterator[Any]:
     """The documents of a file one after the other, as they are read; UsageError (`error parsing WHERE: ...`) at a bad one.
 
     Empty documents are left out. Models apimachinery's YAMLOrJSONDecoder.
@@ -92,16 +95,16 @@ def documents(text: str, where: str) -> Iterator[Any]:
             text, consumed = text[end:], consumed + end
     for chunk in _chunks(text, where):
         try:
-            value = load(chunk)
+            value = load(chunk, newer=newer)
         except YamlError as error:
             raise _parse_error(where, json_error or f"error converting YAML to JSON: {error}") from None
         if value is not None:
             yield value
 
 
-def load_all(text: str, where: str) -> list[Any]:
+def load_all(text: str, where: str, *, newer: bool = False) -> list[Any]:
     """All documents of a file; UsageError at the first bad one."""
-    return list(documents(text, where))
+    return list(documents(text, where, newer=newer))
 
 
 def _parse_error(where: str, problem: str) -> UsageError:
@@ -164,8 +167,9 @@ def _c_words(context: str, problem: str) -> str:
 class _Builder:
     """Values from nodes. Counts as it goes, because an alias may stand for a tree that repeats a million times."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, newer: bool) -> None:
         self._text = text
+        self._newer = newer
         self._made = 0
         self._through_aliases = 0
         self._open: set[int] = set()
@@ -178,7 +182,7 @@ class _Builder:
         if self._through_aliases > 100 and self._made > 1000 and self._through_aliases / self._made > _alias_share(self._made):
             raise YamlError("yaml: document contains excessive aliasing")
         if isinstance(node, yaml.ScalarNode):
-            return _as_json(_scalar(node))
+            return _as_json(node.value if self._newer and _is_word(node) else _scalar(node))
         if isinstance(node, yaml.CollectionNode) and node.flow_style:
             _check_flow(node)
         if id(node) in self._open:
@@ -230,6 +234,11 @@ def _alias_share(made: int) -> float:
     """How much of a document may come from aliases: nearly all of a small one, a tenth of a huge one."""
     low, high = 400_000, 4_000_000
     return 0.99 if made <= low else 0.10 if made >= high else 0.99 - 0.89 * (made - low) / (high - low)
+
+
+def _is_word(node: yaml.ScalarNode) -> bool:
+    """Whether YAML 1.2 knows the plain scalar for a word where YAML 1.1 takes it for a bool."""
+    return node.tag == _PLAIN and node.value.lower() in ("y", "n", "yes", "no", "on", "off")
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
