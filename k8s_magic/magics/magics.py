@@ -14,6 +14,7 @@ from IPython.display import display
 from traitlets import Bool
 from traitlets.config import Configurable
 
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.magics import cluster_commands, terminal
 from k8s_magic.magics.expand import expand_body, expand_line
 from k8s_magic.magics.lines import commands
@@ -77,10 +78,17 @@ class KMagics(Magics, Configurable):
         """Show a picture that follows the cluster: `%view placement`; the words after the name are namespaces."""
         words = shlex.split(self._line(line)) or [""]
         known = pictures()
+        if "/" in words[0]:
+            words.insert(0, "selector")  # `%view service/web`: what it selects.
         if words[0] not in known:
             raise KubectlError(f'error: unknown picture "{words[0]}" for "%view"\nThere are: {", ".join(known)}')
         cluster = self.session.cluster
-        picture = known[words[0]](cluster.client, cluster.inspector, tuple(words[1:]))
+        try:
+            picture = known[words[0]](cluster.client, cluster.inspector, tuple(words[1:]))
+        except ApiError as error:
+            raise KubectlError(f"Error from server ({error.reason}): {error}") from None
+        except ValueError as error:
+            raise KubectlError(f"error: {error}") from None
         self.session.add_view(picture)
         display(picture)
 
