@@ -27,6 +27,10 @@ class Journal(Protocol):
         """The top-level commands (see cluster.log.Command)."""
         ...
 
+    def verdict(self, pod_uid: str) -> Any:
+        """The scheduler's Decision about a pod, or None."""
+        ...
+
     def since(self, revision: int) -> Any:
         """Entries (see apiserver.store.Entry) after `revision`, oldest first."""
         ...
