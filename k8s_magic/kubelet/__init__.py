@@ -1,6 +1,6 @@
 """The kubelet: runs the Pods that are bound to one node, and tells the API how they are.
 
-Not modelled: static Pods, eviction under pressure, in-place resize, admission by the node, cgroups, devices, GC of images.
+Not modelled: static Pods, cgroups, devices, eviction for want of disk, garbage collection of images.
 """
 
 from k8s_magic.kubelet.kubelet import Kubelet

@@ -73,6 +73,32 @@ async def succeed(ctx: Context, argv: list[str]) -> int:
     return 0
 
 
+class _Held:
+    """A connection of a program, which reads nothing while its container is hung."""
+
+    __slots__ = ("_host", "_socket")
+
+    def __init__(self, socket: Socket, host: Host) -> None:
+        self._socket = socket
+        self._host = host
+
+    @property
+    def peer(self) -> str:
+        return self._socket.peer
+
+    async def read(self) -> bytes:
+        data = await self._socket.read()
+        while self._host.thaw is not None:
+            await self._host.thaw
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._socket.write(data)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 class Process:
     """One running program; implements `images.context.Context`."""
 
@@ -234,7 +260,7 @@ class Process:
     async def _serve(self, serve: Callable[[Connection], Awaitable[None]], socket: Socket) -> None:
         if self._host.thaw is not None:
             await self._host.thaw  # The kernel takes the connection, but nobody looks at it.
-        await serve(socket)
+        await serve(_Held(socket, self._host))
 
     def _served(self, task: Task[None], socket: Socket) -> None:
         socket.close()
@@ -249,7 +275,7 @@ class Process:
         if found and found[0] in ("127.0.0.1", self.address):
             found = [self.address]
         try:
-            return await self._host.network.connect(self.address, found[0] if found else host, port)
+            return _Held(await self._host.network.connect(self.address, found[0] if found else host, port), self._host)
         except NetworkError as error:
             raise ConnectionRefused(str(error)) from None
 
