@@ -89,7 +89,9 @@ def _columns(state: State, asked: Asked, selected: list[Card], holder: Obj | Non
         ready = _ready_uids(state, asked)
         return [
             Column("Ready endpoints: get requests", "is a ready endpoint", tuple(card for card in selected if card.id in ready)),
-            Column("Selected, but not ready", "is selected, but gets no requests", tuple(card for card in selected if card.id not in ready)),
+            Column(
+                "Selected, but not ready", "is selected, but gets no requests", tuple(card for card in selected if card.id not in ready)
+            ),
         ]
     owners = _owners(state, asked, holder)
     return [

@@ -64,7 +64,9 @@ def _frame(x: float, height: float, column: Column) -> str:
 
 def _card(card: Card, x: float, y: float) -> str:
     fill, line = COLOURS[card.mood] if card.mood else (BOX, LINE)
-    body = tag("rect", width=WIDTH - 2 * GAP, height=_card_height(card), rx=4, fill=fill, stroke=line, class_=None if card.mood else "k8sm-box")
+    body = tag(
+        "rect", width=WIDTH - 2 * GAP, height=_card_height(card), rx=4, fill=fill, stroke=line, class_=None if card.mood else "k8sm-box"
+    )
     mark = sign(card.mood, line, 12, 12) if card.mood else ""
     name = label(shortened(card.title, 40), 24, 15, size=11, font_weight="600", fill=INK, class_="k8sm-ink")
     parts, at = [title(_about(card)), body, mark, name], 15.0

@@ -51,6 +51,8 @@ class Scene:
     """Those that scored, with their weights; those that told nodes apart come first."""
     rows: tuple[Row, ...]
     nodes: int
+    deciding: frozenset[str] = frozenset()
+    """The plugins whose scores differ between nodes."""
     known: bool = True
 
     @staticmethod
@@ -58,14 +60,13 @@ class Scene:
         """Where no decision is remembered."""
         return Scene(f"{namespace}/{name}", "", "the scheduler remembers no decision about this pod", "", (), (), 0, known=False)
 
-    @property
-    def deciding(self) -> frozenset[str]:
-        """The plugins whose scores differ between nodes."""
-        scores: dict[str, set[int]] = {}
-        for row in self.rows:
-            for plugin, cell in row.cells.items():
-                scores.setdefault(plugin, set()).add(cell.weighted)
-        return frozenset(plugin for plugin, found in scores.items() if len(found) > 1)
+
+def _deciding(rows: list[Row]) -> frozenset[str]:
+    scores: dict[str, set[int]] = {}
+    for row in rows:
+        for plugin, cell in row.cells.items():
+            scores.setdefault(plugin, set()).add(cell.weighted)
+    return frozenset(plugin for plugin, found in scores.items() if len(found) > 1)
 
 
 def scene_of(decision: Any) -> Scene:
@@ -73,9 +74,9 @@ def scene_of(decision: Any) -> Scene:
     rows = [_row(verdict, decision) for verdict in decision.nodes.values()]
     rows.sort(key=lambda row: (not row.chosen, row.total is None, -(row.total or 0), bool(row.rejected_by), _natural(row.node)))
     weights = {name: score.weight for verdict in decision.nodes.values() for name, score in verdict.scores.items()}
-    scene = Scene(decision.pod, decision.chosen, decision.message, decision.nominated, (), _folded(rows), len(rows))
-    plugins = sorted(weights.items(), key=lambda plugin: (plugin[0] not in scene.deciding, plugin[0]))
-    return Scene(scene.pod, scene.chosen, scene.message, scene.nominated, tuple(plugins), scene.rows, scene.nodes)
+    deciding = _deciding(rows)
+    plugins = tuple(sorted(weights.items(), key=lambda plugin: (plugin[0] not in deciding, plugin[0])))
+    return Scene(decision.pod, decision.chosen, decision.message, decision.nominated, plugins, _folded(rows), len(rows), deciding)
 
 
 def _row(verdict: Any, decision: Any) -> Row:

@@ -7,7 +7,7 @@ from k8s_magic.widgets._svg import Document, document, group, label, shortened, 
 from k8s_magic.widgets.why.scene import Cell, Row, Scene
 from k8s_magic.widgets.why.text import sentence, summary
 
-MARGIN, NAME, VERDICT, CELL, SUM, ROW, HEAD, SLANT = 10, 110, 290, 58, 64, 26, 44, 96
+MARGIN, NAME, VERDICT, CELL, SUM, ROW, HEAD, SLANT = 10, 110, 90, 66, 64, 26, 56, 96
 LEAST_WIDTH = 640
 
 
@@ -18,9 +18,12 @@ def draw(scene: Scene) -> Document:
     top = HEAD + (SLANT if columns else 8)
     height = top + len(scene.rows) * ROW + MARGIN + 18
     paper = tag("rect", class_="k8sm-paper", width=width, height=height, rx=6, fill=PAPER)
-    heading = label(shortened(sentence(scene), int(width / 6.6)), MARGIN, 20, size=13, font_weight="600", fill=INK, class_="k8sm-ink")
+    heading = "".join(
+        label(line, MARGIN, 20 + 17 * number, size=13, font_weight="600", fill=INK, class_="k8sm-ink")
+        for number, line in enumerate(wrapped(sentence(scene), int(width / 7.4), 2))
+    )
     message = "".join(
-        label(line, MARGIN, 37 + 12 * number, size=10, fill=SOFT_INK, class_="k8sm-soft")
+        label(line, MARGIN, 38 + 12 * number, size=10, fill=SOFT_INK, class_="k8sm-soft")
         for number, line in enumerate(wrapped(scene.message.partition(" preemption:")[0], int(width / 5.6), 2))
     )
     rows = [_row(scene, row, top + number * ROW, width) for number, row in enumerate(scene.rows)]
@@ -65,8 +68,10 @@ def _row(scene: Scene, row: Row, y: float, width: float) -> str:
     letters = 16 if row.rejected_by or scored else 60
     name = label(shortened(row.node, letters), 20, 15.5, size=11, font_weight=bold, fill=INK, class_="k8sm-ink")
     colour, class_ = (BAD, "k8sm-bad") if row.rejected_by else (GOOD, "k8sm-good")
-    limit = 50 if scene.plugins else int((box_width - NAME) / 5.6)
-    verdict = label(shortened(row.verdict, limit), NAME, 15.5, size=10, fill=colour, class_=class_) if row.count == 1 or row.rejected_by else ""
+    limit = int((box_width - NAME) / 5.6)
+    verdict = (
+        label(shortened(row.verdict, limit), NAME, 15.5, size=10, fill=colour, class_=class_) if row.count == 1 or row.rejected_by else ""
+    )
     cells = [_cell(scene, name_, row.cells.get(name_), number) for number, (name_, _) in enumerate(scene.plugins) if scored]
     total = _total(scene, row) if scored else ""
     about = title(f"{row.node}: {row.verdict}{f', sum {row.total}' if scored else ''}")
