@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
 import time
+from collections.abc import Callable
 
 from k8s_magic.cluster import Cluster
 
 REST_S = 0.02
+DRIVER_BEAT_S = 0.2
 
 
 class LiveClock:
@@ -43,6 +47,51 @@ def stop(cluster: Cluster) -> None:
     with cluster.lock:
         cluster.catch_up()
         cluster.pace = None
+
+
+class Driver:
+    """Lets a live cluster go on by itself: a thread moves it, and where an event loop runs, `refresh` is called there.
+
+    Where there are no threads, the loop's own beats move the cluster, between cells.
+    """
+
+    def __init__(self, cluster: Cluster, refresh: Callable[[], None]) -> None:
+        share(cluster)
+        self._cluster = cluster
+        self._refresh = refresh
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="k8s-magic live", daemon=True) if _has_threads() else None
+        self._task: asyncio.Task[None] | None = None
+        try:
+            self._task = asyncio.get_running_loop().create_task(self._beat())
+        except RuntimeError:
+            pass  # No loop runs here: pictures follow when a cell ends.
+        if self._thread is not None:
+            self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ended.wait(DRIVER_BEAT_S):
+            with self._cluster.lock:
+                self._cluster.catch_up()
+
+    async def _beat(self) -> None:
+        while not self._ended.is_set():
+            await asyncio.sleep(DRIVER_BEAT_S)
+            with self._cluster.lock:
+                self._cluster.catch_up()
+            self._refresh()
+
+    def stop(self) -> None:
+        """Leave the cluster alone; when this returns, no thread of ours is left."""
+        self._ended.set()
+        if self._task is not None:
+            self._task.cancel()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+
+def _has_threads() -> bool:
+    return sys.platform != "emscripten"
 
 
 def share(cluster: Cluster) -> None:

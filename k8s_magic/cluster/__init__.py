@@ -2,7 +2,7 @@
 
 from k8s_magic.cluster.cluster import Cluster
 from k8s_magic.cluster.command import Result
-from k8s_magic.cluster.log import Command
 from k8s_magic.cluster.inspector import Inspector
+from k8s_magic.cluster.log import Command
 
 __all__ = ["Cluster", "Command", "Inspector", "Result"]

@@ -7,17 +7,18 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 from weakref import WeakSet
 
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.http import EventStream, Request, Response
-from k8s_magic.cluster import interrupts, saving
+from k8s_magic.cluster import going_back, interrupts, saving
 from k8s_magic.cluster.command import Result
 from k8s_magic.cluster.failures import Failures
 from k8s_magic.cluster.inspector import Inspector
-from k8s_magic.cluster.log import CHANGES, Command, Entry, Log, Moved, Stopped
+from k8s_magic.cluster.log import Command, Entry, How, Log, Moved
+from k8s_magic.cluster.pace import ClockMode, Pace, is_at_work
 from k8s_magic.cluster.recorded import recorded
 from k8s_magic.cluster.recorded_client import RecordedClient, received
 from k8s_magic.cluster.replaying import replay
@@ -35,24 +36,6 @@ from k8s_magic.sim.loop import Loop, Task
 
 SETTLED_AFTER_S = 3.0
 SETTLE_LIMIT_S = 600.0
-QUIET_RESOURCES = ("events", "leases.coordination.k8s.io")
-ClockMode = Literal["step", "pause"]
-
-
-class Pace(Protocol):
-    """A wall clock that a cluster follows (see k8s_magic.live)."""
-
-    def target(self) -> float:
-        """Where the cluster's clock should stand now, in seconds since the epoch."""
-        ...
-
-    def rest(self) -> None:
-        """Let real time pass, with the cluster's lock free for others."""
-        ...
-
-    def restart(self) -> None:
-        """The cluster's clock has been set back: go on from where it stands."""
-        ...
 
 
 class Cluster:
@@ -253,7 +236,7 @@ class Cluster:
                 return True
             upcoming = self.loop.next_event_at()
             self.advance(min(end, changed_at + quiet_s, upcoming if upcoming is not None else end))
-            if any(_counts(entry.resource, entry.object, entry.old) for entry in self.api.store.since(revision)):
+            if any(is_at_work(entry) for entry in self.api.store.since(revision)):
                 changed_at = self.loop.now
             revision = self.api.store.revision
         return False
@@ -292,7 +275,7 @@ class Cluster:
         self.after_command()
         return Result(run.take_stdout(), run.take_stderr(), exit_code, self.take_background())
 
-    def _command(self, argv: Sequence[str], stdin: str | None, how: Literal["run", "start", "background", "terminal"]) -> Command:
+    def _command(self, argv: Sequence[str], stdin: str | None, how: How) -> Command:
         settings: dict[str, Any] = {"legacy": self.legacy, "may_wait": self.clock != "pause", "env": dict(self.env)}
         settings["has_editor"] = self.editor is not None
         settings["only_read"] = how == "run"  # Until it asks for more.
@@ -307,12 +290,17 @@ class Cluster:
     ) -> tuple[Run, int]:
         """Put a command into the log and run it to its end, or only start it; gives the exit code of one that has ended."""
         settings = settings or Settings(goes_on=command.how == "background")
+        with self._worked_off(command):
+            run = Run(self, command, cwd, on_output, settings)
+            if command.how == "background":
+                self.world.background.append(run)
+            return run, run.finish() if command.how == "run" else 0
+
+    @contextmanager
+    def _worked_off(self, command: Command) -> Iterator[None]:
         try:
             with self.log.doing(command), self._interruptible():
-                run = Run(self, command, cwd, on_output, settings)
-                if command.how == "background":
-                    self.world.background.append(run)
-                return run, run.finish() if command.how == "run" else 0
+                yield
         except KeyboardInterrupt:
             command.interrupted_at = self.loop.now
             raise
@@ -320,7 +308,8 @@ class Cluster:
             command.crashed = True
             raise
         finally:
-            if command.how == "run":
+            if command.how in ("run", "terminal"):
+                command.ended_at = self.loop.now if self.loop.now > command.time else None
                 self.log.moved(self.loop.now)
 
     def start(
@@ -354,20 +343,14 @@ class Cluster:
 
     def work_off_script(self, command: Command, on_output: Callable[[bool, str], None] | None = None) -> Result:
         """Put a script of the terminal into the log and run it."""
-        try:
-            with self.log.doing(command), self._interruptible():
-                return self.workstation.run(command.stdin or "", on_output or (lambda is_error, text: None))
-        except KeyboardInterrupt:
-            command.interrupted_at = self.loop.now
-            raise
-        except Exception:
-            command.crashed = True
-            raise
-        finally:
-            self.log.moved(self.loop.now)
+        with self._worked_off(command):
+            return self.workstation.run(command.stdin or "", on_output or (lambda is_error, text: None))
 
     def run_task(self, task: Task[int], limit_s: float) -> bool:
-        """Run the clock until the task ends; False where it would not within `limit_s`. Where there is a wall clock, nothing is before its time."""
+        """Run the clock until the task ends; False where it would not within `limit_s`.
+
+        Where there is a wall clock, nothing is before its time.
+        """
         end = self.loop.now + limit_s
         if self.stop_at is not None:
             self.loop.run_until(self.stop_at)
@@ -416,11 +399,7 @@ class Cluster:
 
     def undo(self, n: int = 1) -> None:
         """Take back the last `n` inputs that asked for a change, and all that came after them; files on disk stay as they are."""
-        entries = self.log.entries
-        changes = [i for i, e in enumerate(entries) if isinstance(e, CHANGES) or (isinstance(e, Command) and e.asked_for_write)]
-        if n < 1 or n > len(changes):
-            raise ValueError(f"there are only {len(changes)} changes to take back" if changes else "there is nothing to take back")
-        self._rebuild(entries[: changes[-n]])
+        self._rebuild(going_back.before_change(self.log, n))
 
     def rewind(self, to: int | float | str) -> None:
         """Go back: to the moment after command number `to` (an int, 0 for the beginning), or to a time.
@@ -430,13 +409,17 @@ class Cluster:
         """
         with self.lock:
             self.catch_up()
-            self._rebuild(saving.until(self.log.entries, to, self.opened_at, self.now))
+            self._rebuild(going_back.until(self.log, to, self.opened_at, self.now))
+
+    def begin_here(self) -> None:
+        """From now on nobody goes back to what was before: it is a scenario's."""
+        self.log.beginning = len(self.log.entries)
 
     def fork(self) -> Cluster:
         """Another cluster with the same past; what happens to one from now on does not concern the other."""
         with self.lock:
             self.catch_up()
-            return self._made_anew(self.log.entries, self._arguments())
+            return self._made_anew(self.log.entries, self._arguments(), self.log.beginning)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all that was put into this cluster to a file of text, from which `load` makes it again."""
@@ -447,7 +430,7 @@ class Cluster:
 
     def saved(self) -> str:
         """The text that `save` writes."""
-        return saving.text(self._arguments(), self.log.entries, self.api.store)
+        return saving.text(self._arguments(), self.log, self.api.store)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Cluster:
@@ -461,30 +444,33 @@ class Cluster:
     def from_saved(cls, text: str, where: str = "the text") -> Cluster:
         """`load`, from the text itself."""
         found = saving.parse(text, where)
-        cluster = cls._made_anew(found.entries, found.arguments)
+        cluster = cls._made_anew(found.entries, found.arguments, found.beginning)
         found.check(cluster.api.store)
         return cluster
 
     @classmethod
-    def _made_anew(cls, entries: list[Entry], arguments: dict[str, Any]) -> Cluster:
+    def _made_anew(cls, entries: list[Entry], arguments: dict[str, Any], beginning: int) -> Cluster:
         cluster = cls(**arguments)
         cluster._rebuild(entries, cluster.world)
+        cluster.log.beginning = beginning
         return cluster
 
     def _arguments(self) -> dict[str, Any]:
         step = format_duration(self.step_s)
-        return {"seed": self.seed, "nodes": self.workers, "system": self.system, "legacy": self.legacy, "clock": self.clock, "step": step}
+        found = {"seed": self.seed, "nodes": self.workers, "system": self.system, "legacy": self.legacy, "clock": self.clock, "step": step}
+        return found if self.opened_at == OPENED_AT else {**found, "opened_at": self.opened_at}
 
     def _rebuild(self, entries: list[Entry], world: World | None = None) -> None:
         """Be born again and live through `entries`. All or nothing: what interrupts this leaves the cluster as it was."""
         with self.lock:
             kept = (self.world, self.failures, self.workstation, self.streams, self.log)
             settings = (self.legacy, self.clock, self.env, self.editor, self.pace)
-            self.log, self.pace = Log(), None
+            beginning, self.log, self.pace = self.log.beginning, Log(), None
             try:
                 if world is None:
                     self._be_born()
                 replay(self, entries)
+                self.log.beginning = beginning
             except BaseException:
                 self.world, self.failures, self.workstation, self.streams, self.log = kept
                 raise
@@ -501,10 +487,3 @@ class Cluster:
             run.take_stdout(), run.take_stderr()  # It has been read before.
         for listener in list(self.on_rebuilt):
             listener()
-
-
-def _counts(resource: str, new: dict[str, object], old: dict[str, object] | None) -> bool:
-    """Whether a write shows that the cluster is still at work: events, leases and a node's status do not."""
-    if resource in QUIET_RESOURCES:
-        return False
-    return resource != "nodes" or old is None or new.get("spec") != old.get("spec")

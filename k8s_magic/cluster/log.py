@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from k8s_magic.kubectl.environment import Legacy, UsageError
 
+How = Literal["run", "start", "background", "terminal"]
 Who = dict[str, Any]
 """A caller's fields, those that differ from the administrator's."""
 
@@ -33,7 +34,7 @@ class Command:
     argv: tuple[str, ...]
     stdin: str | None
     revision_before: int
-    how: Literal["run", "start", "background", "terminal"] = "run"
+    how: How = "run"
     legacy: Legacy = "accept"
     may_wait: bool = True
     env: dict[str, str] = field(default_factory=dict)
@@ -41,6 +42,8 @@ class Command:
     asked_for_write: bool = False
     only_read: bool = False
     """So that a replay can pass it over."""
+    ended_at: float | None = None
+    """Where it was waited for, and has taken time."""
     interrupted_at: float | None = None
     crashed: bool = False
 
@@ -121,6 +124,8 @@ class Log:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.beginning = 0
+        """Entries before which nobody goes back: a scenario's."""
         self.current: Entry | None = None
         """What is being worked off now."""
         self._told: dict[tuple[str, str], list[Answered]] | None = None

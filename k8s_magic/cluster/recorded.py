@@ -28,8 +28,13 @@ def recorded(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatena
         given = dict(list(signature.bind(cluster, *args, **kwargs).arguments.items())[1:])
         with cluster.lock:
             cluster.catch_up()
-            with cluster.log.doing(Called(cluster.now, method.__name__, given)):
-                return method(cluster, *args, **kwargs)
+            entry = Called(cluster.now, method.__name__, given)
+            try:
+                with cluster.log.doing(entry):
+                    return method(cluster, *args, **kwargs)
+            except (LookupError, ValueError):
+                cluster.log.entries.remove(entry)  # What was refused has changed nothing.
+                raise
 
     call.is_recorded = True  # type: ignore[attr-defined]
     return cast("Callable[Concatenate[Cluster, P], R]", call)

@@ -16,8 +16,7 @@ import yaml
 
 from k8s_magic import __version__
 from k8s_magic.apiserver.store import Store
-from k8s_magic.cluster.log import Answered, Called, Command, Entry, Moved, Received, Requested, Stopped, Streamed
-from k8s_magic.objects.duration import parse_duration
+from k8s_magic.cluster.log import Answered, Called, Command, Entry, Log, Moved, Received, Requested, Stopped, Streamed
 from k8s_magic.objects.times import parse_time, rfc3339
 
 HEAD = "# What was put into a simulated cluster, in order. `%cluster load FILE` or k8s_magic.Cluster.load makes it again.\n"
@@ -33,7 +32,7 @@ TYPES: dict[str, type[Any]] = {
     "stream": Streamed,
 }
 NAMES = {of: name for name, of in TYPES.items()}
-TIMES = ("time", "until", "interrupted_at")
+TIMES = ("time", "until", "ended_at", "interrupted_at")
 Document = dict[str, Any]
 
 
@@ -50,6 +49,7 @@ class Saved:
     version: str
     writes: int
     digest: str
+    beginning: int = 0
 
     def check(self, store: Store) -> None:
         """Warn where the replay has not made the same journal."""
@@ -72,14 +72,15 @@ def digest(store: Store) -> str:
 # --- Writing ---
 
 
-def text(arguments: dict[str, Any], entries: list[Entry], store: Store) -> str:
+def text(arguments: dict[str, Any], log: Log, store: Store) -> str:
     """The file's text."""
     told: dict[tuple[str, str], Any] = {}
     document = {
         "k8s_magic": __version__,
         "format": FORMAT,
         "cluster": arguments,
-        "log": [_told(entry, told) for entry in entries],
+        **({"beginning": log.beginning} if log.beginning else {}),
+        "log": [_told(entry, told) for entry in log.entries],
         "journal": {"writes": store.revision, "digest": digest(store)},
     }
     return HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
@@ -179,7 +180,8 @@ def parse(content: str, where: str) -> Saved:
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{where} is damaged: {error!r}") from None
     journal = document.get("journal") or {}
-    return Saved(document.get("cluster") or {}, entries, document["k8s_magic"], journal.get("writes", 0), journal.get("digest", ""))
+    wrote, found, beginning = journal.get("writes", 0), journal.get("digest", ""), document.get("beginning", 0)
+    return Saved(document.get("cluster") or {}, entries, document["k8s_magic"], wrote, found, beginning)
 
 
 def _entry(data: Document, told: dict[tuple[str, str], Answered]) -> Entry:
@@ -216,50 +218,3 @@ def _read(value: Any) -> Any:
             return value["text"].encode()
         return {name: _read(each) for name, each in value.items()}
     return [_read(each) for each in value] if isinstance(value, list) else value
-
-
-# --- Going back ---
-
-
-def until(entries: list[Entry], to: int | float | str, beginning: float, now: float) -> list[Entry]:
-    """The part of a log up to a command's number or a time; ValueError where that was not."""
-    if isinstance(to, bool) or not isinstance(to, int):
-        return _until_time(entries, _time(to, now), beginning, now)
-    numbers = [entry.number for entry in entries if isinstance(entry, Command)]
-    if to != 0 and to not in numbers:
-        raise ValueError(f"there is no command {to}" + (f"; there are {numbers[0]} to {numbers[-1]}" if numbers else ""))
-    for index, entry in enumerate(entries):
-        if isinstance(entry, Command) and entry.number > to:
-            return entries[:index]
-    return list(entries)
-
-
-def _time(to: float | str, now: float) -> float:
-    if not isinstance(to, str):
-        return float(to)
-    try:
-        return now - parse_duration(to)
-    except ValueError:
-        pass
-    try:
-        return parse_time(to)
-    except ValueError:
-        raise ValueError(f'"{to}" is neither a time (2026-01-05T09:01:00Z) nor how far to go back (30s, 5m)') from None
-
-
-def _until_time(entries: list[Entry], time: float, beginning: float, now: float) -> list[Entry]:
-    if not beginning <= time <= now:
-        raise ValueError(f"{rfc3339(time)} is not between the beginning, {rfc3339(beginning)}, and now, {rfc3339(now)}")
-    kept: list[Entry] = []
-    for entry in entries:
-        if isinstance(entry, Moved) and entry.until > time:
-            last = kept[-1] if kept else None
-            if isinstance(last, Answered):
-                last = next((e for e in reversed(kept) if not isinstance(e, Answered)), None)
-            if isinstance(last, Command) and last.how in ("run", "terminal") and last.time < time:
-                kept[kept.index(last)] = replace(last, interrupted_at=min(time, last.interrupted_at or time))
-            break
-        if getattr(entry, "time", beginning) > time:
-            break
-        kept.append(entry)
-    return [*kept, Moved(time)]

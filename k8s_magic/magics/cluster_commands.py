@@ -5,31 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from k8s_magic import live
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.cluster import Cluster
-from k8s_magic.cluster.cluster import ClockMode
+from k8s_magic.cluster.pace import ClockMode
 from k8s_magic.kubectl.environment import Legacy
+from k8s_magic.magics import failure_commands, time_commands, use
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
-from k8s_magic.objects.duration import format_duration, parse_duration
+from k8s_magic.objects.duration import format_duration
 from k8s_magic.objects.meta import get_in
 from k8s_magic.objects.pods import is_ready
 from k8s_magic.objects.times import rfc3339
 
-HELP = """%cluster [status]             version, clock, nodes and pods
-%cluster tick [30s]           let time pass (one step without a duration)
-%cluster settle               let time pass until nothing changes any more
-%cluster step [5s]            how far time moves after each command
-%cluster clock [MODE]         how time moves: step (after each command), pause (not at all), live [RATE] (with the wall clock)
+HELP = f"""%cluster [status]             version, clock, nodes and pods
+{time_commands.HELP}%cluster clock [MODE]         how time moves: step, pause or live [RATE]
 %cluster legacy [MODE]        what to do with the book's old manifests: accept, reject or book
 %cluster add-node             one more worker
-%cluster kill-node NAME       cut a node off, as if its power had failed
-%cluster start-node NAME      and bring it back
-%cluster reset [--seed N] [--nodes N] [--bare] [--system] [--step 2s] [--legacy MODE]
+{failure_commands.HELP}%cluster reset [--seed N] [--nodes N] [--bare] [--system] [--step 2s] [--legacy MODE]
                               a new cluster
 %cluster serve                answer real clients over HTTPS; prints the path of their kubeconfig
-%cluster object               the Cluster, for Python
+{use.HELP}%cluster object               the Cluster, for Python
 """
 
 Command = Callable[[Session, list[str]], Any]
@@ -41,6 +36,7 @@ def run(session: Session, words: list[str]) -> Any:
     command = COMMANDS.get(name)
     if command is None:
         raise KubectlError(f'error: unknown command "{name}" for "%cluster"\n\n{HELP}')
+    use.check(session, name)
     try:
         session.moved()
         return command(session, arguments)
@@ -55,6 +51,8 @@ def help_text(session: Session, arguments: list[str]) -> Output:
 
 def status(session: Session, arguments: list[str]) -> Output:
     """Version, clock, nodes and pods in a few lines."""
+    if session.outside is not None:
+        return use.status(session.outside)
     cluster = session.cluster
     version = cluster.client.raw("/version")["gitVersion"]
     nodes = cluster.client.list("nodes")["items"]
@@ -75,49 +73,14 @@ def status(session: Session, arguments: list[str]) -> Output:
     return Output("\n".join(lines) + "\n")
 
 
-def tick(session: Session, arguments: list[str]) -> Output:
-    """Let time pass."""
-    cluster = session.cluster
-    seconds = _duration(arguments[0]) if arguments else cluster.step_s
-    before = cluster.now
-    cluster.tick(seconds)
-    return _moved(cluster, before)
-
-
-def settle(session: Session, arguments: list[str]) -> Output:
-    """Let time pass until nothing changes."""
-    before = session.cluster.now
-    session.cluster.settle()
-    return _moved(session.cluster, before)
-
-
-def _moved(cluster: Cluster, before: float) -> Output:
-    passed = format_duration(round(cluster.now - before, 3))
-    return Output(f"{passed} passed, it is {rfc3339(cluster.now)}\n", background=cluster.take_background())
-
-
-def step(session: Session, arguments: list[str]) -> Output:
-    """Show or set how far a command moves time."""
-    if arguments:
-        session.options["step"] = arguments[0]
-        session.cluster.step_s = _duration(arguments[0])
-    return Output(f"A command takes {format_duration(session.cluster.step_s)}.\n")
-
-
 def clock(session: Session, arguments: list[str]) -> Output:
     """Show or set what moves time."""
-    cluster, rate = session.cluster, 1.0
-    if arguments[:1] == ["live"]:
-        try:
-            live.go_live(cluster, float(arguments[1]) if arguments[1:] else rate)
-        except ValueError as error:
-            raise KubectlError(f"error: invalid rate: {error}") from None
-    elif arguments:
-        modes: dict[str, ClockMode] = {mode: mode for mode in get_args(ClockMode)}
-        if arguments[0] not in modes:
-            raise KubectlError(f'error: "{arguments[0]}" is not one of {", ".join(modes)}, live')
-        live.stop(cluster)
-        session.options["clock"] = cluster.clock = modes[arguments[0]]
+    cluster = session.cluster
+    modes = {"step": time_commands.step, "pause": time_commands.pause, "live": time_commands.go_live}
+    if arguments and arguments[0] not in modes:
+        raise KubectlError(f'error: "{arguments[0]}" is not one of {", ".join(get_args(ClockMode))}, live')
+    if arguments:
+        modes[arguments[0]](session, arguments[1:])
     return Output(f"clock: {_clock(cluster)}\n")
 
 
@@ -138,20 +101,6 @@ def legacy(session: Session, arguments: list[str]) -> Output:
 def add_node(session: Session, arguments: list[str]) -> Output:
     """One more worker."""
     return Output(f"node/{session.cluster.add_node()} added\n")
-
-
-def kill_node(session: Session, arguments: list[str]) -> Output:
-    """Cut a node off."""
-    name = _one_node(session, arguments, "kill-node")
-    session.cluster.kill_node(name)
-    return Output(f"node/{name} has lost its power\n")
-
-
-def start_node(session: Session, arguments: list[str]) -> Output:
-    """Bring a node back."""
-    name = _one_node(session, arguments, "start-node")
-    session.cluster.start_node(name)
-    return Output(f"node/{name} starts\n")
 
 
 def reset(session: Session, arguments: list[str]) -> Output:
@@ -177,16 +126,16 @@ def serve(session: Session, arguments: list[str]) -> Output:
     return Output(f"Serving Kubernetes until this cluster ends. For kubectl, helm and client libraries:\nexport KUBECONFIG={path}\n")
 
 
+def load(session: Session, arguments: list[str]) -> Output:
+    """A saved cluster, or requests to a Service."""
+    if failure_commands.is_for_service(arguments):
+        return failure_commands.load_service(session, arguments)
+    return time_commands.load(session, arguments)
+
+
 def the_object(session: Session, arguments: list[str]) -> Any:
     """The Cluster itself."""
     return session.cluster
-
-
-def _duration(text: str) -> float:
-    try:
-        return parse_duration(text)
-    except ValueError:
-        raise KubectlError(f'error: invalid duration "{text}": give it as 30s, 5m or 1h30m') from None
 
 
 def _whole(option: str, text: str) -> int:
@@ -195,27 +144,17 @@ def _whole(option: str, text: str) -> int:
     return int(text)
 
 
-def _one_node(session: Session, arguments: list[str], command: str) -> str:
-    if len(arguments) != 1:
-        raise KubectlError(f"error: %cluster {command} takes the name of one node")
-    name = arguments[0].removeprefix("node/").removeprefix("nodes/")
-    if name not in session.cluster.kubelets:
-        raise KubectlError(f'Error from server (NotFound): nodes "{name}" not found')
-    return name
-
-
 COMMANDS: dict[str, Command] = {
     "status": status,
     "help": help_text,
-    "tick": tick,
-    "settle": settle,
-    "step": step,
     "clock": clock,
     "legacy": legacy,
     "add-node": add_node,
-    "kill-node": kill_node,
-    "start-node": start_node,
     "reset": reset,
     "serve": serve,
     "object": the_object,
+    **use.COMMANDS,
+    **failure_commands.COMMANDS,
+    **time_commands.COMMANDS,
+    "load": load,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import weakref
@@ -9,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from k8s_magic import live
-from k8s_magic.cluster import Cluster
+from k8s_magic.apiserver.client import Client
+from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.cluster import Cluster, Inspector
+from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.magics.shown import KubectlError, Output, has_failed
 
 if TYPE_CHECKING:
     from k8s_magic.server.command_socket import CommandSocket
+    from k8s_magic.server.outside import Outside
     from k8s_magic.server.serving import Server
 
 
@@ -34,7 +39,12 @@ class Session:
         self.kubectl_of_shells: CommandSocket | None = None
         self.server: Server | None = None
         self.kubeconfig = Path()
+        self.outside: Outside | None = None
         self.options: dict[str, Any] = {}
+        self.name = "main"
+        self.clusters: dict[str, Cluster] = {}
+        """The other copies, by their names (`%cluster fork`)."""
+        self._driver: live.Driver | None = None
         self._cluster: Cluster | None = None
         self._views: weakref.WeakSet[Any] = weakref.WeakSet()
         self._before_last = 0
@@ -42,27 +52,80 @@ class Session:
 
     @property
     def cluster(self) -> Cluster:
+        """The simulated one; `KubectlError` while another cluster is in use."""
+        if self.outside is not None:
+            only = "this is for the simulated cluster alone, and a cluster outside is in use"
+            raise KubectlError(f"error: {only}\n`%cluster use embedded` goes back to the simulated one.")
         if self._cluster is None:
             self.reset()
         assert self._cluster is not None
         return self._cluster
 
     @property
+    def target(self) -> Cluster | Outside:
+        """Whichever cluster is in use."""
+        return self.outside or self.cluster
+
+    @property
+    def client(self) -> Client:
+        return self.target.client
+
+    @property
+    def inspector(self) -> Inspector | None:
+        """What only a simulation can tell; None for a cluster outside."""
+        return self.target.inspector
+
+    def go_outside(self, outside: Outside | None) -> None:
+        """Work on a cluster outside, or come back; open pictures go along."""
+        self.outside = outside
+        self.turned_back()
+
+    @property
     def started(self) -> bool:
         """Whether there is a cluster yet, for those who must not start one (completion)."""
-        return self._cluster is not None
+        return self._cluster is not None or self.outside is not None
 
     def reset(self, **changes: Any) -> Cluster:
         """A new cluster, made as the last one was but for `changes`; open pictures show it from now on."""
         self.options.update(changes)
+        return self.adopt(Cluster(**self.options))
+
+    def adopt(self, cluster: Cluster) -> Cluster:
+        """From now on this is the cluster, and open pictures show it."""
+        self.stop_following()
         self.stop_serving()
-        self._cluster = cluster = Cluster(**self.options)
+        if self._cluster is not None:
+            live.stop(self._cluster)
+        self._cluster = cluster
         live.share(cluster)  # Commands of real shells come in threads of their own.
+        self.turned_back()
+        return cluster
+
+    def switch(self, name: str) -> None:
+        """Go to a copy; the present one keeps its name and waits."""
+        if name == self.name:
+            return
+        self.clusters[self.name] = self.cluster
+        self.name, cluster = name, self.clusters.pop(name)
+        self.adopt(cluster)
+
+    def turned_back(self) -> None:
+        """The cluster is another one, or stands elsewhere in its past: pictures begin anew."""
         self._before_last = self._shown = self.revision
         for view in list(self._views):
-            view.attach(cluster.client, cluster.inspector)
+            view.attach(self.client, self.inspector)
             view.follow(self.revision)
-        return cluster
+
+    def follow_the_clock(self) -> None:
+        """Let the cluster and its pictures go on by themselves, in live mode."""
+        if self._driver is None:
+            self._driver = live.Driver(self.cluster, self.cell_ended)
+
+    def stop_following(self) -> None:
+        """Leave the cluster alone again."""
+        if self._driver is not None:
+            self._driver.stop()
+            self._driver = None
 
     def serve(self) -> Path:
         """Answer real clients over HTTPS until the cluster or the session ends; gives the path of their kubeconfig."""
@@ -80,21 +143,22 @@ class Session:
 
     def close(self) -> None:
         """Leave nothing behind: no port, no file, no thread."""
+        self.stop_following()
         self.stop_serving()
         if self.kubectl_of_shells is not None:
             self.kubectl_of_shells.stop()
 
     @property
     def revision(self) -> int:
-        """Of the newest write."""
-        return self.cluster.inspector.revision
+        """Of the newest write; 0 where nobody tells."""
+        return self.inspector.revision if self.inspector is not None else 0
 
     def run(self, line: str, stdin: str | None = None) -> Output:
         """Run one top-level command; `KubectlError` where it fails, after its standard output has been shown."""
-        cluster = self.cluster
+        target = self.target
         self._before_last = self.revision
         try:
-            result = cluster.kubectl(line, stdin=stdin, cwd=os.getcwd())
+            result = target.kubectl(line, stdin=stdin, cwd=os.getcwd())
         except KeyboardInterrupt:
             raise KubectlError("^C", 130) from None
         output = Output(result.stdout, result.stderr, result.exit_code, getattr(result, "background", ""))
@@ -114,9 +178,15 @@ class Session:
 
     def cell_ended(self, result: Any = None) -> None:
         """After each cell open pictures play what happened in it."""
+        if self.outside is not None:
+            with contextlib.suppress(UsageError, ApiError):  # The cell itself has said why the cluster does not answer.
+                for view in list(self._views):
+                    view.follow(0)
+            return
         if self._cluster is None:
             return
-        if self.revision != self._shown:
-            for view in list(self._views):
-                view.follow(self._shown)
-        self._shown = self.revision
+        with self._cluster.lock:
+            if self.revision != self._shown:
+                for view in list(self._views):
+                    view.follow(self._shown)
+            self._shown = self.revision

@@ -1,0 +1,260 @@
+"""`%cluster`'s commands for time: going on, going back, two futures side by side, and clusters in files."""
+
+from __future__ import annotations
+
+import shlex
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from k8s_magic import live
+from k8s_magic.cluster import Cluster
+from k8s_magic.cluster.log import Called, Command, Entry, Received, Requested, Stopped, Streamed
+from k8s_magic.magics.session import Session
+from k8s_magic.magics.shown import KubectlError, Output
+from k8s_magic.objects.duration import format_duration, parse_duration
+from k8s_magic.objects.times import rfc3339
+
+HELP = """%cluster tick [30s]           let time pass (one step without a duration)
+%cluster settle               let time pass until nothing changes any more
+%cluster step [5s]            time moves after each command, so far
+%cluster pause                time moves by tick and settle alone
+%cluster live [RATE]          time moves with the wall clock, RATE times as fast
+%cluster history              what was done so far
+%cluster undo [N]             take back the last command that changed something, or the last N, and all that came after
+%cluster rewind WHEN          back to the moment after a command (3), to a time (2026-01-05T09:01:00Z) or so far back (30s)
+%cluster fork NAME            a copy of the cluster as it is now; `switch NAME` goes to it
+%cluster switch [NAME]        go to another copy; without a name, list them
+%cluster save FILE            write all that was done to a file of text
+%cluster load FILE            make the cluster of such a file again, in place of this one
+%cluster scenario FILE        the same, as a chapter's beginning: nothing in it can be undone
+"""
+
+
+def tick(session: Session, arguments: list[str]) -> Output:
+    """Let time pass."""
+    cluster = session.cluster
+    seconds = _duration(arguments[0]) if arguments else cluster.step_s
+    before = cluster.now
+    cluster.tick(seconds)
+    return moved(cluster, before)
+
+
+def settle(session: Session, arguments: list[str]) -> Output:
+    """Let time pass until nothing changes."""
+    before = session.cluster.now
+    if not session.cluster.settle():
+        limit = format_duration(session.cluster.now - before)
+        return Output(str(moved(session.cluster, before)), f"Warning: it has not come to rest in {limit}\n")
+    return moved(session.cluster, before)
+
+
+def moved(cluster: Cluster, before: float) -> Output:
+    """How far the clock has moved, and what watches have printed meanwhile."""
+    passed = format_duration(round(cluster.now - before, 3))
+    return Output(f"{passed} passed, it is {rfc3339(cluster.now)}\n", background=cluster.take_background())
+
+
+def step(session: Session, arguments: list[str]) -> Output:
+    """Let time move after each command; with a duration, so far."""
+    if arguments:
+        session.cluster.step_s = _duration(arguments[0])
+        session.options["step"] = arguments[0]
+    _stop_the_clock(session)
+    session.options["clock"] = session.cluster.clock = "step"
+    return Output(f"A command takes {format_duration(session.cluster.step_s)}.\n")
+
+
+def pause(session: Session, arguments: list[str]) -> Output:
+    """Let time stand still."""
+    _stop_the_clock(session)
+    session.options["clock"] = session.cluster.clock = "pause"
+    return Output("The clock stands still; `%cluster tick` moves it.\n")
+
+
+def go_live(session: Session, arguments: list[str]) -> Output:
+    """Follow the wall clock."""
+    try:
+        rate = float(arguments[0].removesuffix("x")) if arguments else 1.0
+        live.go_live(session.cluster, rate)
+    except ValueError as error:
+        raise KubectlError(f"error: invalid rate: {error}") from None
+    session.cluster.clock = "step"
+    session.follow_the_clock()
+    return Output(f"The clock runs, {rate:g} seconds a second.\n")
+
+
+def _stop_the_clock(session: Session) -> None:
+    session.stop_following()
+    live.stop(session.cluster)
+
+
+# --- Going back ---
+
+
+def undo(session: Session, arguments: list[str]) -> Output:
+    """Take changes back."""
+    count = _whole(arguments[0]) if arguments else 1
+    before = session.cluster.log.entries
+    _refusable(lambda: session.cluster.undo(count))
+    session.turned_back()
+    taken = [line for line in map(_said, before[len(session.cluster.log.entries) :]) if line]
+    return Output("".join(f"undone: {line}\n" for line in taken) + f"it is {rfc3339(session.cluster.now)} again\n")
+
+
+def rewind(session: Session, arguments: list[str]) -> Output:
+    """Go back to a command or a time."""
+    if len(arguments) != 1:
+        raise KubectlError("error: %cluster rewind takes the number of a command, a time, or how far to go back")
+    to: int | str = int(arguments[0]) if arguments[0].isdigit() else arguments[0]
+    _refusable(lambda: session.cluster.rewind(to))
+    session.turned_back()
+    last = session.cluster.commands[-1:]
+    after = f", after command {last[0].number}: {_line(last[0])}" if last else ", at the beginning"
+    return Output(f"it is {rfc3339(session.cluster.now)} again{after}\n")
+
+
+def fork(session: Session, arguments: list[str]) -> Output:
+    """A copy under a name."""
+    name = _one(arguments, "fork", "a name for the copy")
+    if name in session.clusters:
+        raise KubectlError(f'error: there is a cluster "{name}" already')
+    session.clusters[name] = copy = session.cluster.fork()
+    copy.editor, copy.env = session.cluster.editor, dict(session.cluster.env)
+    live.share(copy)
+    return Output(f'"{name}" is a copy of "{session.name}" as it is now; `%cluster switch {name}` goes there\n')
+
+
+def switch(session: Session, arguments: list[str]) -> Output:
+    """Go to another cluster, or list them."""
+    if not arguments:
+        names = sorted({*session.clusters, session.name})
+        return Output("".join(f"{'*' if name == session.name else ' '} {name}\n" for name in names))
+    name = _one(arguments, "switch", "the name of a cluster")
+    if name != session.name and name not in session.clusters:
+        known = ", ".join(sorted({*session.clusters, session.name}))
+        raise KubectlError(f'error: there is no cluster "{name}"; there are {known}')
+    session.switch(name)
+    return Output(f'Switched to "{name}"; it is {rfc3339(session.cluster.now)} there.\n')
+
+
+def history(session: Session, arguments: list[str]) -> Output:
+    """The commands so far, and what was done beside them."""
+    lines = [_dated(entry) for entry in session.cluster.log.entries if _said(entry)]
+    return Output("".join(lines) + f"     {rfc3339(session.cluster.now)}  now\n")
+
+
+def _dated(entry: Entry) -> str:
+    number = str(entry.number) if isinstance(entry, Command) else ""
+    return f"{number:>3}  {rfc3339(getattr(entry, 'time', 0.0))}  {_said(entry)}\n"
+
+
+def _said(entry: Entry) -> str:
+    """An input in a line; "" for what only follows from others."""
+    if isinstance(entry, Command):
+        return _line(entry)
+    if isinstance(entry, Called):
+        return " ".join(["%cluster", entry.method.replace("_", "-"), *(str(value) for value in entry.arguments.values() if value != "")])
+    if isinstance(entry, Requested):
+        told = entry.arguments
+        name = told.get("name") or (told.get("obj") or {}).get("metadata", {}).get("name", "")
+        return f"{entry.who.get('actor', '')} in Python: {entry.verb} {told.get('resource', '')} {name}".rstrip()
+    if isinstance(entry, Received):
+        return f"{entry.who.get('actor', '')} over HTTP: {entry.method} {entry.path}"
+    if isinstance(entry, Stopped):
+        return f"command {entry.number} stopped"
+    if isinstance(entry, Streamed) and entry.what == "open":
+        return f"from outside: {entry.where['subresource']} {entry.where['name']}"
+    return ""
+
+
+def _line(command: Command) -> str:
+    if command.how == "terminal":
+        lines = (command.stdin or "").strip().splitlines()
+        return "%%terminal: " + (lines[0] if lines else "") + (" ..." if len(lines) > 1 else "")
+    typed = f"kubectl {shlex.join(command.argv)}" + (" &" if command.how == "background" else "")
+    lines = (command.stdin or "").splitlines()
+    return typed + (f"  ({len(lines)} lines)" if lines else "") + ("  (interrupted)" if command.interrupted_at is not None else "")
+
+
+# --- Files ---
+
+
+def save(session: Session, arguments: list[str]) -> Output:
+    """Write the cluster's log to a file."""
+    path = _one(arguments, "save", "the name of a file")
+    try:
+        session.cluster.save(path)
+    except OSError as error:
+        raise KubectlError(f"error: cannot write {path}: {error.strerror}") from None
+    return Output(f"saved {len(session.cluster.commands)} commands to {path}\n")
+
+
+def load(session: Session, arguments: list[str]) -> Output:
+    """Make a saved cluster again."""
+    cluster, warning = _loaded(_one(arguments, "load", "the name of a file"))
+    session.adopt(cluster)
+    return Output(f"{len(cluster.commands)} commands replayed, it is {rfc3339(cluster.now)}\n", warning)
+
+
+def scenario(session: Session, arguments: list[str]) -> Output:
+    """Begin with a saved cluster."""
+    cluster, warning = _loaded(_one(arguments, "scenario", "the name of a file"))
+    cluster.begin_here()
+    session.adopt(cluster)
+    return Output(f"the scenario of {arguments[0]} begins, it is {rfc3339(cluster.now)}\n", warning)
+
+
+def _loaded(path: str) -> tuple[Cluster, str]:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            raise KubectlError(f"error: cannot read {path}: {error.strerror}") from None
+        cluster: Cluster = _refusable(lambda: Cluster.from_saved(text, path))
+    return cluster, "".join(f"Warning: {each.message}\n" for each in heard)
+
+
+def _refusable(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except ValueError as error:
+        raise KubectlError(f"error: {error}") from None
+
+
+def _one(arguments: list[str], command: str, what: str) -> str:
+    if len(arguments) != 1:
+        raise KubectlError(f"error: %cluster {command} takes {what}")
+    return arguments[0]
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise KubectlError(f'error: invalid duration "{text}": give it as 30s, 5m or 1h30m') from None
+
+
+def _whole(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise KubectlError(f'error: "{text}" is not how many changes to take back')
+    return int(text)
+
+
+COMMANDS: dict[str, Callable[[Session, list[str]], Any]] = {
+    "tick": tick,
+    "settle": settle,
+    "step": step,
+    "pause": pause,
+    "live": go_live,
+    "undo": undo,
+    "rewind": rewind,
+    "fork": fork,
+    "switch": switch,
+    "history": history,
+    "save": save,
+    "load": load,
+    "scenario": scenario,
+}
