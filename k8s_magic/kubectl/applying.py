@@ -1,7 +1,6 @@
 """kubectl apply, one object: what the file says now, what it said last time, what the server holds; the patch between them.
 
-Models kubectl/pkg/cmd/apply (apply.go, patcher.go). Not modelled: the upgrade of managedFields from client-side to
-server-side apply, and --overwrite=false.
+Models kubectl/pkg/cmd/apply (apply.go, patcher.go).
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, WriteOptions
 from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.kubectl import builder, common, schema_refs, waiting
+from k8s_magic.kubectl import builder, common, migrating, schema_refs, waiting, yamls
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.common import LAST_APPLIED, DryRun
 from k8s_magic.kubectl.deletion import Cascade
@@ -70,7 +69,9 @@ class Applying:
             if error.reason == "Conflict":
                 raise UsageError(f"{error}{_CONFLICT_HELP}") from None
             raise
+        applied = info.obj
         info.refresh(patched)
+        migrating.migrate(self.call, info, applied, self.options)
         self._warn_if_deleting(info)
         return "serverside-applied"
 
@@ -163,6 +164,21 @@ class Applying:
             self.call.err(f"Warning: Detected changes to resource {info.name} which is currently being deleted.\n")
 
 
+def _check_overwrites(patch: Obj, since: Obj) -> None:
+    """With --overwrite=false, what others changed since is not to be changed back. Models strategicpatch.MergingMapsHaveConflicts."""
+    if _conflict(patch, since):
+        texts = f"patch:\n{yamls.dump(patch)}\nconflicts with changes made from original to current:\n{yamls.dump(since)}\n"
+        raise UsageError(texts)
+
+
+def _conflict(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return any(_conflict(value, other[key]) for key, value in one.items() if key in other and not key.startswith("$"))
+    if isinstance(one, list) and isinstance(other, list) and all(isinstance(item, dict) for item in (*one, *other)):
+        return any(_conflict(a, b) for a in one for b in other if a.get("name") is not None and a.get("name") == b.get("name"))
+    return bool(one != other)
+
+
 def three_way(call: Call, mapping: Mapping, current: Obj, modified: Obj) -> tuple[PatchType, Obj]:
     """The patch of apply, of the kind that the resource takes."""
     original = last_applied(current)
@@ -171,7 +187,10 @@ def three_way(call: Call, mapping: Mapping, current: Obj, modified: Obj) -> tupl
     if ref is None:
         return "merge", patches.create_three_way_merge_patch(original, modified, current)
     try:
-        return "strategic", strategic.create_three_way(original, modified, current, ref, definitions)
+        patch = strategic.create_three_way(original, modified, current, ref, definitions)
+        if call.flags.get("overwrite") is False:
+            _check_overwrites(patch, strategic.create_two_way(original or {}, current, ref, definitions))
+        return "strategic", patch
     except patches.PatchError as error:
         shown = f"original:\n{compact(original)}\nmodified:\n{compact(modified)}\ncurrent:\n{compact(current)}"
         raise UsageError(f"creating patch with:\n{shown}\nfor: {error}") from None

@@ -14,7 +14,7 @@ from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects import meta, pods
 from k8s_magic.objects.meta import Obj
 
-_RECORDED = (
+RECORDED = (
     "All commands and output from this session will be recorded in container logs, including credentials and sensitive information "
     "passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n"
 )
@@ -63,7 +63,7 @@ async def _carry(call: Call, name: str, namespace: str, container: str) -> None:
         await _print_log(call, name, namespace, container)
         return
     if not call.flags["quiet"]:
-        call.err(_RECORDED)
+        call.err(RECORDED)
     await streams.carry(call, stream, stdin=call.flags["stdin"])
 
 

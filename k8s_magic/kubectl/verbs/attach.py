@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8s_magic.kubectl import podpick, streams
+from k8s_magic.kubectl import podpick, running, streams
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.kubectl.verbs.exec import pod_of
@@ -23,8 +23,8 @@ async def run(call: Call) -> int | None:
     container = podpick.container_to_run_in(call, pod, call.flags["container"], quiet=call.flags["quiet"])
     stdin, tty = call.flags["stdin"], call.flags["tty"]
     streams.wants_terminal(call, tty=tty and stdin)
-    if stdin and not call.flags["quiet"]:
-        call.err("If you don't see a command prompt, try pressing enter.\n")
+    if not call.flags["quiet"]:
+        call.err(running.RECORDED)
     parameters = {"container": container, "stdin": stdin, "stdout": True, "stderr": True}
     stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "attach", parameters)
     await streams.carry(call, stream, stdin=stdin)
