@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from k8s_magic.apiserver.store import Entry, Store
+
+# The same examples in every run, however busy the machine: a test that fails now and then tells nothing.
+settings.register_profile("k8s_magic", derandomize=True, deadline=None)
+settings.load_profile("k8s_magic")
 
 WATCHED_ENTRIES = 2000
 """So many entries a test are held against change; more would cost more than they could tell."""
