@@ -138,7 +138,7 @@ class Data:
         return len(self.do_keys("*"))  # type: ignore[arg-type]  # It gives a list.
 
     def do_type(self, key: str) -> Reply:
-        kinds = {str: "string", list: "list", dict: "hash"}
+        kinds: dict[type, str] = {str: "string", list: "list", dict: "hash"}
         value = self._get(key, object)
         return Status("none" if value is None else kinds[type(value)])
 

@@ -139,7 +139,7 @@ class Sentinel:
         for address in watched.replicas:
             info = fields(await self._ask(address, "INFO", "replication"))
             follows = (info.get("master_host"), info.get("master_port"))
-            wrong = info.get("role") == "master" or (self.ctx.resolve(str(follows[0])) or [None])[0] != watched.ip
+            wrong = info.get("role") == "master" or (self.ctx.resolve(str(follows[0])) or [""])[0] != watched.ip
             if info and wrong and watched.epoch:
                 self._say(f"+convert-to-slave slave {address[0]}:{address[1]} @ {watched.name} {watched.ip} {watched.port}")
                 await self._ask(address, "SLAVEOF", watched.ip, str(watched.port))

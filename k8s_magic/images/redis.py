@@ -16,6 +16,7 @@ NAMES = ("redis", "bitnami/redis")
 SIZE = 16_000_000
 ENTRYPOINT = ("docker-entrypoint.sh",)
 CMD = ("redis-server",)
+DIRECTORIES = ("/data",)
 IDLE_MEMORY = 3 * 1024 * 1024
 RETRY_S = 1.0
 OK = Status("OK")

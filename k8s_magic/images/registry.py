@@ -60,6 +60,8 @@ class Image:
     cmd: tuple[str, ...] = ()
     commands: Mapping[str, Program] = field(default_factory=dict)
     has_shell: bool = True
+    directories: tuple[str, ...] = ()
+    """What scripts may write into, beside the directories that every image has."""
 
     def argv(self, command: list[str], args: list[str]) -> list[str]:
         """The command line, from the manifest's command and args over the image's ENTRYPOINT and CMD."""
@@ -142,6 +144,7 @@ def find(reference: str) -> Image:
         cmd=tuple(getattr(module, "CMD", ())),
         commands=getattr(module, "COMMANDS", {}),
         has_shell=getattr(module, "HAS_SHELL", True),
+        directories=tuple(getattr(module, "DIRECTORIES", ())),
     )
 
 

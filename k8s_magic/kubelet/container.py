@@ -223,7 +223,7 @@ class Container:
         """Variables and files as they are now; `ConfigError` where something is missing."""
         worker = self.worker
         self.env = environment.build(worker.client, self.network.services, worker.pod, self.spec, worker.addresses())
-        self.files = worker.files_for(self.spec, self.env, has_all_directories=not self.image.known)
+        self.files = worker.files_for(self.spec, self.env, self.image)
 
     def _start(self) -> None:
         if self.state.terminated is not None or self.state.last is not None:

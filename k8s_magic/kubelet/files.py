@@ -24,8 +24,16 @@ class Mount(NamedTuple):
 class Files(MutableMapping[str, bytes]):
     """Absolute path -> content."""
 
-    def __init__(self, mounts: list[Mount], prepare: Callable[[], dict[str, bytes]], *, has_all_directories: bool = False) -> None:
+    def __init__(
+        self,
+        mounts: list[Mount],
+        prepare: Callable[[], dict[str, bytes]],
+        *,
+        has_all_directories: bool = False,
+        directories: tuple[str, ...] = (),
+    ) -> None:
         self._has_all_directories = has_all_directories
+        self._directories = directories
         self._mounts = sorted(mounts, key=lambda mount: -len(mount.path))
         self._prepare = prepare
         self._own: dict[str, bytes] | None = None
@@ -42,7 +50,7 @@ class Files(MutableMapping[str, bytes]):
     def shell_files(self) -> ShellFiles:
         """The same files for the shell library, with directories that scripts made."""
         if self._shell is None:
-            self._shell = ShellFiles(self, [mount.path for mount in self._mounts], has_all=self._has_all_directories)
+            self._shell = ShellFiles(self, [*self._directories, *(mount.path for mount in self._mounts)], has_all=self._has_all_directories)
         return self._shell
 
     def peek_own(self, path: str) -> bytes | None:

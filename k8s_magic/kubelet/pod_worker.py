@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.images.registry import Image
 from k8s_magic.kubelet import resizing
 from k8s_magic.kubelet.admission import CRITICAL_PRIORITY
 from k8s_magic.kubelet.container import Container
@@ -390,10 +391,10 @@ class PodWorker:
 
     # --- Files ---
 
-    def files_for(self, spec: Obj, env: dict[str, str], *, has_all_directories: bool) -> Files:
+    def files_for(self, spec: Obj, env: dict[str, str], image: Image) -> Files:
         """A container's file system: its image's few files, with the Pod's volumes mounted."""
         mounts = [self._mount(mount, env) for mount in spec.get("volumeMounts") or () if mount["name"] in self.volumes]
-        return Files(mounts, self._base_files, has_all_directories=has_all_directories)
+        return Files(mounts, self._base_files, has_all_directories=not image.known, directories=image.directories)
 
     def _mount(self, mount: Obj, env: dict[str, str]) -> Mount:
         volume = self.volumes[mount["name"]]
