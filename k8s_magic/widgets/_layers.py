@@ -92,7 +92,7 @@ def changes(before: Scene, after: Scene) -> list[str]:
         if id not in old:
             told.append(f"{card.title} appears")
         elif old[id].lines != card.lines or old[id].mood != card.mood:
-            told.append(f"{card.title}: {', '.join(line for line in card.lines if line not in old[id].lines) or 'changes'}")
+            told.append(f"{card.title}: {', '.join(line for line in card.lines if line not in old[id].lines) or 'no longer there'}")
     told += [f"{card.title} is gone" for id, card in old.items() if id not in new]
     ways = {(edge.source, edge.target): edge.open for edge in before.edges}
     for edge in after.edges:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import eq
 from typing import Generic, TypeVar
 
 from k8s_magic.apiserver.client import Client
@@ -31,6 +32,10 @@ class Painting(Generic[Scene]):
     """How each of these scenes is drawn, so that things stay where they are; True where more may come."""
     text: Callable[[Scene], str]
     summary: Callable[[Scene], str]
+    same: Callable[[Scene, Scene], bool] = eq
+    """Whether nothing has happened from one scene to the next."""
+    keeps_past: bool = False
+    """Whether the picture that is kept shows the way to its end."""
 
     def open(self, client: Client, journal: Journal | None) -> Picture:
         """The picture as a widget."""
@@ -48,7 +53,7 @@ class Painting(Generic[Scene]):
             time, scene = scenes[index]
             caption = told[index - 1] if index else "before" if len(scenes) > 1 else "now"
             frames.append(Frame(draw(scene), caption, f"+{time - start:.1f}s" if index else ""))
-        return frames, self.static([scene for _, scene in scenes])
+        return frames, self.static([scenes[index][1] for index in kept])
 
     def scenes(self, client: Client, journal: Journal | None, since: int) -> list[tuple[float, Scene]]:
         """The scenes since a revision, each of which differs from the one before, with their times."""
@@ -56,14 +61,15 @@ class Painting(Generic[Scene]):
         scenes = [(past[0].time, self.scene(past[0]))]
         for state in past[1:]:
             scene = self.scene(state)
-            if scene != scenes[-1][1]:
+            if not self.same(scenes[-1][1], scene):
                 scenes.append((state.time, scene))
         return scenes
 
     def static(self, scenes: Sequence[Scene]) -> Static:
         """What stays of a play: its end."""
         final = scenes[-1]
-        return Static(self.drawer([final], False)(final), self.summary(final), self.text(final))
+        shown = scenes if self.keeps_past else [final]
+        return Static(self.drawer(shown, False)(final), self.summary(final), self.text(final))
 
 
 def _told(told: list[str]) -> str:

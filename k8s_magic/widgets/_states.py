@@ -5,7 +5,7 @@ The journal holds with each write the object that it replaced, so that walking b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from k8s_magic.apiserver.client import Client
@@ -43,6 +43,8 @@ class State(NamedTuple):
     objects: Objects
     entries: tuple[Any, ...] = ()
     """The writes since the state before."""
+    by_revision: Mapping[int, Any] = {}
+    """The writes of all resources in the time that is looked at, to follow causes."""
 
 
 def states(client: Client, journal: Journal | None, resources: tuple[str, ...], since: int) -> list[State]:
@@ -53,22 +55,23 @@ def states(client: Client, journal: Journal | None, resources: tuple[str, ...], 
     objects: Objects = {r: {meta.key(item): item for item in client.list(r)["items"]} for r in resources}
     if journal is None:
         return [State(client.now(), objects)]
-    entries = [entry for entry in journal.since(since) if entry.resource in resources]
+    written = {entry.revision: entry for entry in journal.since(since)}
+    entries = [entry for entry in written.values() if entry.resource in resources]
     if not entries:
         return [State(journal.now, objects)]
     for entry in reversed(entries):
         _set(objects, entry, entry.old)
-    return [State(entries[0].time, _copied(objects)), *_forward(objects, entries)]
+    return [State(entries[0].time, _copied(objects)), *_forward(objects, entries, written)]
 
 
-def _forward(objects: Objects, entries: list[Any]) -> Iterator[State]:
+def _forward(objects: Objects, entries: list[Any], written: Mapping[int, Any]) -> Iterator[State]:
     fresh: list[Any] = []
     for index, entry in enumerate(entries):
         _set(objects, entry, None if entry.type == "DELETED" else entry.object)
         fresh.append(entry)
         following = entries[index + 1].time if index + 1 < len(entries) else None
         if following != entry.time:
-            yield State(entry.time, _copied(objects), tuple(fresh))
+            yield State(entry.time, _copied(objects), tuple(fresh), written)
             fresh = []
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from k8s_magic.apiserver.client import Client
 from k8s_magic.objects import meta
-from k8s_magic.objects.meta import Obj, get_in
+from k8s_magic.objects.meta import Key, Obj, get_in
 from k8s_magic.objects.pods import condition_is_true
 from k8s_magic.widgets._layers import Card, Edge, Layer, Scene, changes, draw_text, drawer, ordered, summary
 from k8s_magic.widgets._moods import mood_of, state_words, word_of
@@ -35,7 +35,7 @@ def painting(client: Client, arguments: tuple[str, ...]) -> Painting[Scene]:
 
 def scene_of(state: State, target: Target) -> Scene:
     """The way in a state."""
-    service = state.objects["services"].get((target.namespace, target.name))
+    service = state.objects["services"].get(Key(target.namespace, target.name))
     host = f"{target.name}.{target.namespace}.svc.cluster.local"
     if service is None:
         return Scene(f"{target.title} does not exist", (), ())
@@ -71,7 +71,7 @@ def _follow(
     address = ", ".join(endpoint.get("addresses") or ())
     reference = endpoint.get("targetRef") or {}
     id = reference.get("uid") or f"address-{address}"
-    pod = state.objects["pods"].get((target.namespace, reference.get("name", "")))
+    pod = state.objects["pods"].get(Key(target.namespace, reference.get("name", "")))
     told = (address, "gets requests" if ready else "gets no requests")
     if pod is None:
         pods[id] = Card(id, "", reference.get("name") or address, told, gone=bool(reference))
@@ -81,7 +81,7 @@ def _follow(
         pods[id] = Card(id, "Pod", meta.name(pod), (state_words(word, mood), *told), mood)
     edges.append(Edge(meta.uid(slice_), id, ready))
     if name := endpoint.get("nodeName"):
-        node = state.objects["nodes"].get(("", name))
+        node = state.objects["nodes"].get(Key("", name))
         is_ready = node is not None and condition_is_true(node, "Ready")
         nodes[name] = Card(f"node-{name}", "Node", name, () if is_ready else ("NotReady",), gone=node is None)
         edges.append(Edge(id, f"node-{name}"))

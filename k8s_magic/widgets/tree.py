@@ -7,7 +7,7 @@ import networkx as nx
 from k8s_magic.apiserver.client import Client
 from k8s_magic.cluster.graph import OWNED, owner_graph
 from k8s_magic.objects import meta
-from k8s_magic.objects.meta import Obj, get_in
+from k8s_magic.objects.meta import Key, Obj, get_in
 from k8s_magic.widgets._layers import Card, Edge, Layer, Scene, changes, draw_text, drawer, ordered, summary
 from k8s_magic.widgets._moods import mood_of, state_words, word_of
 from k8s_magic.widgets._picture import Picture
@@ -31,7 +31,7 @@ def painting(client: Client, arguments: tuple[str, ...]) -> Painting[Scene]:
 def scene_of(state: State, target: Target) -> Scene:
     """The target's first owners, and all that these own, in layers."""
     objects = {meta.uid(obj): obj for of in state.objects.values() for obj in of.values() if meta.namespace(obj) in ("", target.namespace)}
-    root = state.objects[target.resource].get((target.namespace, target.name))
+    root = state.objects[target.resource].get(Key(target.namespace, target.name))
     if root is None:
         return Scene(f"{target.title} does not exist", (), ())
     graph = owner_graph(sorted(objects.values(), key=lambda obj: (obj["metadata"].get("creationTimestamp", ""), meta.name(obj))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from k8s_magic.objects.meta import Obj, get_in
+from k8s_magic.objects.meta import Key, Obj, get_in
 from k8s_magic.objects.selectors import NOTHING, Selector, from_label_selector, from_map
 from k8s_magic.widgets._states import State
 from k8s_magic.widgets._target import Target
@@ -27,7 +27,7 @@ class Asked:
         """The object as it is in this state."""
         if self.holder is None:
             return None
-        return state.objects[self.holder.resource].get((self.namespace, self.holder.name))
+        return state.objects[self.holder.resource].get(Key(self.namespace, self.holder.name))
 
     def selector_in(self, state: State) -> Selector:
         """The selector as it is in this state."""
