@@ -19,6 +19,7 @@ import yaml
 
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.run import Run
+from k8s_magic.server.http_kubectl import HttpKubectl, HttpRun
 from k8s_magic.server.real_kubectl import Process, RealKubectl
 
 # Recorded commands followed each other at once, and a `settle` waited for three quiet seconds.
@@ -42,13 +43,13 @@ class Outcome:
 class Replay:
     """One transcript in one fresh cluster."""
 
-    def __init__(self, transcript: dict[str, Any], normalizer: ModuleType, program: Path | None = None) -> None:
+    def __init__(self, transcript: dict[str, Any], normalizer: ModuleType, program: Path | None = None, *, http: bool = False) -> None:
         self._transcript = transcript
-        self._program = program
+        self._program, self._http = program, http
         self._normalizer = normalizer
         self._cluster = Cluster(nodes=transcript.get("nodes", 3), system=False, legacy="reject", step=STEP)
         self._captured: dict[str, str] = {}
-        self._watches: dict[str, tuple[dict[str, Any], Run | Process]] = {}
+        self._watches: dict[str, tuple[dict[str, Any], Run | Process | HttpRun]] = {}
 
     def run(self) -> Outcome:
         outcome = Outcome(self._transcript["name"])
@@ -66,9 +67,13 @@ class Replay:
 
     @contextmanager
     def _commands(self, home: str) -> Iterator[None]:
-        """What runs the commands: our kubectl in process, or a real one against our server."""
+        """What runs the commands: our kubectl in process; or against our server, over HTTP, ours or a real one."""
+        self._starter: Cluster | RealKubectl | HttpKubectl = self._cluster
+        if self._http:
+            with HttpKubectl(self._cluster, home) as self._starter:
+                yield
+            return
         if self._program is None:
-            self._starter: Cluster | RealKubectl = self._cluster
             yield
             return
         with RealKubectl(self._cluster, self._program, home) as self._starter:
@@ -134,9 +139,9 @@ def load_normalizer(near: Path) -> ModuleType:
     return module
 
 
-def replay_file(path: Path, normalizer: ModuleType, program: Path | None = None) -> Outcome:
-    """Replay one transcript; with `program`, by that kubectl over HTTP."""
-    return Replay(yaml.safe_load(path.read_text(encoding="utf-8")), normalizer, program).run()
+def replay_file(path: Path, normalizer: ModuleType, program: Path | None = None, *, http: bool = False) -> Outcome:
+    """Replay one transcript; with `program`, by that kubectl over HTTP; with `http`, by ours."""
+    return Replay(yaml.safe_load(path.read_text(encoding="utf-8")), normalizer, program, http=http).run()
 
 
 def _crashed(path: Path, error: Exception) -> Outcome:
@@ -153,13 +158,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("-v", "--verbose", action="store_true", help="show what differs")
     parser.add_argument("--raise", dest="raises", action="store_true", help="let our own errors out with their traceback")
     parser.add_argument("--kubectl", type=Path, metavar="PATH", help="run this kubectl against our server instead of our own")
+    parser.add_argument("--http", action="store_true", help="run our own kubectl over HTTP, against our server")
     arguments = parser.parse_args(argv)
     files = [f for path in arguments.path for f in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     total = matching = 0
     for path in files:
         normalizer = load_normalizer(path)
         try:
-            outcome = replay_file(path, normalizer, arguments.kubectl)
+            outcome = replay_file(path, normalizer, arguments.kubectl, http=arguments.http)
         except Exception as error:  # One crash must not hide how the other transcripts go.
             if arguments.raises:
                 raise

@@ -21,6 +21,10 @@ class NoSuchResource(UsageError):
     """A resource that the API does not have, where upstream prints that without `error: ` before it."""
 
 
+class Unreachable(UsageError):
+    """No server answers. Models the url.Error case of cmdutil.StandardErrorMessage, which has no `error: ` before it."""
+
+
 class Aggregate(Exception):
     """Several failures of one command, each printed on its own line."""
 
@@ -91,7 +95,7 @@ def report(error: Exception) -> tuple[str, int]:
     if isinstance(error, Aggregate):
         return "".join(_line(message_for(e)) for e in error.errors), 1
     message = message_for(error)
-    if not isinstance(error, (ApiError, NoSuchResource)) and not message.startswith("error: "):
+    if not isinstance(error, (ApiError, NoSuchResource, Unreachable)) and not message.startswith("error: "):
         message = f"error: {message}"
     return _line(message), error.exit_code if isinstance(error, UsageError) else 1
 

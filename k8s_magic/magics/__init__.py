@@ -34,7 +34,7 @@ def load(shell: Any) -> None:
     session.matcher.attach()
     shell.events.register("post_run_cell", session.cell_ended)
     if command_socket.is_possible():
-        session.kubectl_of_shells = command_socket.CommandSocket(lambda: session.cluster).start()
+        session.kubectl_of_shells = command_socket.CommandSocket(lambda: session.target).start()
 
 
 def unload(shell: Any) -> None:

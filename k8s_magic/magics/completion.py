@@ -52,12 +52,12 @@ def candidates(session: Session, rest: str) -> tuple[str, list[str]]:
         subcommands = verbs.children(path)
         known = [name for name in subcommands if verbs.find((*path, name)) is not None]
         return fragment, _starting(known, fragment)
-    return fragment, _starting(_nouns(session.cluster.client, path, arguments, words, fragment), fragment)
+    return fragment, _starting(_nouns(session.client, path, arguments, words, fragment), fragment)
 
 
 def _values(session: Session, flag: str, words: list[str]) -> Iterable[str]:
     """What may stand after a flag."""
-    client = session.cluster.client
+    client = session.client
     if flag in ("-n", "--namespace"):
         return _names(client, "namespaces", "")
     if flag in ("-o", "--output"):

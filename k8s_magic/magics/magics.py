@@ -15,6 +15,7 @@ from traitlets import Bool
 from traitlets.config import Configurable
 
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.magics import cluster_commands, terminal
 from k8s_magic.magics.expand import expand_body, expand_line
 from k8s_magic.magics.lines import commands
@@ -82,12 +83,11 @@ class KMagics(Magics, Configurable):
             words.insert(0, "selector")  # `%view service/web`: what it selects.
         if words[0] not in known:
             raise KubectlError(f'error: unknown picture "{words[0]}" for "%view"\nThere are: {", ".join(known)}')
-        cluster = self.session.cluster
         try:
-            picture = known[words[0]](cluster.client, cluster.inspector, tuple(words[1:]))
+            picture = known[words[0]](self.session.client, self.session.inspector, tuple(words[1:]))
         except ApiError as error:
             raise KubectlError(f"Error from server ({error.reason}): {error}") from None
-        except ValueError as error:
+        except (ValueError, UsageError) as error:
             raise KubectlError(f"error: {error}") from None
         self.session.add_view(picture)
         display(picture)

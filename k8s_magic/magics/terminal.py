@@ -14,6 +14,7 @@ from k8s_magic.magics.expand import quoted_parts
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output, has_failed
 
+BACK = "`%cluster use embedded` goes back to the simulated one."
 OPERATORS = ("|", ">", "<", ";", "&&", "$(", "`")
 
 
@@ -34,6 +35,10 @@ class TerminalMagics(Magics):
 
 def run(session: Session, script: str) -> Output:
     """Run a script and show its output as it comes; `KubectlError` where its last command fails and says why."""
+    if session.outside is not None:
+        raise KubectlError(
+            "error: %%terminal is beside the simulated cluster; for one outside there is %%bash, with the same kubectl\n" + BACK
+        )
     session.moved()
     shower = Shower()
     result = session.cluster.terminal(script, shower.show)
@@ -47,6 +52,8 @@ def run(session: Session, script: str) -> Output:
 
 def run_line(session: Session, line: str) -> Output:
     """Run a line with pipes and the like as a script, and keep its output, as `%kubectl` does."""
+    if session.outside is not None:
+        raise KubectlError("error: pipes in a line are the simulated cluster's; for one outside there is !kubectl\n" + BACK)
     session.moved()
     result = session.cluster.terminal(line)
     output = Output(result.stdout, result.stderr, result.exit_code, session.cluster.take_background())

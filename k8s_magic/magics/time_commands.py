@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -155,7 +154,7 @@ def _said(entry: Entry) -> str:
     if isinstance(entry, Command):
         return _line(entry)
     if isinstance(entry, Called):
-        return " ".join(["%cluster", entry.method.replace("_", "-"), *(str(value) for value in entry.arguments.values() if value != "")])
+        return entry.line
     if isinstance(entry, Requested):
         told = entry.arguments
         name = told.get("name") or (told.get("obj") or {}).get("metadata", {}).get("name", "")
@@ -170,12 +169,8 @@ def _said(entry: Entry) -> str:
 
 
 def _line(command: Command) -> str:
-    if command.how == "terminal":
-        lines = (command.stdin or "").strip().splitlines()
-        return "%%terminal: " + (lines[0] if lines else "") + (" ..." if len(lines) > 1 else "")
-    typed = f"kubectl {shlex.join(command.argv)}" + (" &" if command.how == "background" else "")
-    lines = (command.stdin or "").splitlines()
-    return typed + (f"  ({len(lines)} lines)" if lines else "") + ("  (interrupted)" if command.interrupted_at is not None else "")
+    lines = (command.stdin or "").splitlines() if command.how != "terminal" else []
+    return command.line + (f"  ({len(lines)} lines)" if lines else "") + ("  (interrupted)" if command.interrupted_at is not None else "")
 
 
 # --- Files ---

@@ -3,11 +3,10 @@
 Run as a program of its own, with nothing imported that is not built in, so that it starts faster than the real kubectl.
 """
 
+import _signal  # type: ignore[import-not-found]  # Built in, and faster to load than signal.
+import _socket
 import posix
 import sys
-
-import _signal
-import _socket
 
 CHUNK = 65536
 

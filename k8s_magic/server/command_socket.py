@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from k8s_magic import live
 from k8s_magic.cluster import Cluster
@@ -26,6 +27,9 @@ from k8s_magic.cluster.run import Run, Settings
 from k8s_magic.kubectl.main import resolve
 from k8s_magic.server import command_client
 from k8s_magic.server.listeners import RealListeners
+
+if TYPE_CHECKING:
+    from k8s_magic.server.outside import Outside
 
 PREFIX = "k8s-magic-shell-"
 BEAT_S = 0.02
@@ -41,10 +45,10 @@ def is_possible() -> bool:
 
 
 class CommandSocket:
-    """`cluster` gives the cluster that commands go to, which may be another one each time."""
+    """`target` gives the cluster that commands go to, which may be another one each time."""
 
-    def __init__(self, cluster: Callable[[], Cluster]) -> None:
-        self._cluster = cluster
+    def __init__(self, target: Callable[[], Cluster | Outside]) -> None:
+        self._target = target
         self._directory = Path()
         self._socket: socket.socket | None = None
         self._open: set[socket.socket] = set()
@@ -100,9 +104,83 @@ class CommandSocket:
         self._open.add(connection)
         try:
             with connection, contextlib.suppress(OSError):
-                Process(self._cluster(), connection).run()
+                target = self._target()
+                process = Process(target, connection) if isinstance(target, Cluster) else OutsideProcess(target, connection)
+                process.run()
         finally:
             self._open.discard(connection)
+
+
+class Wire:
+    """The other side: its command, what it is told."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._printed: list[tuple[bytes, str]] = []
+
+    def command(self) -> tuple[str, dict[str, str], list[str]]:
+        """(directory, environment, arguments)."""
+        size = int(command_client.receive(self.connection, 8) or b"0")
+        words = [os.fsdecode(word) for word in command_client.receive(self.connection, size).split(b"\0")]
+        if len(words) < 2:
+            raise ConnectionResetError("no command")
+        cwd, count, rest = words[0], int(words[1]), words[2:]
+        pairs = (word.partition("=") for word in rest[:count])
+        return cwd, {name: value for name, _, value in pairs}, rest[count:]
+
+    def stdin(self, argv: list[str]) -> str | None:
+        """Standard input to its end, where the command line asks for it."""
+        if not reads_stdin(argv):
+            return None
+        self.send(b"i", b"")
+        data = b""
+        while chunk := self.connection.recv(65536):
+            data += chunk
+        return data.decode("utf-8", "replace")
+
+    def out(self, text: str) -> None:
+        self._printed.append((b"o", text))
+
+    def err(self, text: str) -> None:
+        self._printed.append((b"e", text))
+
+    def say(self) -> None:
+        """Send what was printed; OSError where nobody hears it."""
+        printed, self._printed = self._printed, []
+        for kind, text in printed:
+            self.send(kind, text.encode("utf-8", "surrogateescape"))
+
+    def check(self, seconds: float) -> None:
+        """Wait a little; ConnectionResetError where the other side has gone."""
+        if select.select([self.connection], [], [], seconds)[0] and not self.connection.recv(1):
+            raise ConnectionResetError("the shell's kubectl has ended")
+
+    def end(self, code: int) -> None:
+        self.say()
+        self.send(b"x", str(code).encode())
+
+    def send(self, kind: bytes, body: bytes) -> None:
+        """One message."""
+        self.connection.sendall(kind + b"%08d" % len(body) + body)
+
+
+class OutsideProcess:
+    """One kubectl of a shell, while a cluster outside is in use."""
+
+    def __init__(self, outside: Outside, connection: socket.socket) -> None:
+        self._outside, self._wire = outside, Wire(connection)
+
+    def run(self) -> None:
+        """Run the command that the other side wants, and tell it the exit code."""
+        wire = self._wire
+        cwd, _, argv = wire.command()
+        stdin = wire.stdin(argv)
+        goes_on = resolve(argv)[0] == ("port-forward",)
+        wire.end(self._outside.kubectl(argv, stdin, cwd, wire.out, wire.err, self._look_in, goes_on).exit_code)
+
+    def _look_in(self) -> None:
+        self._wire.say()
+        self._wire.check(0)
 
 
 class Process:
@@ -110,36 +188,31 @@ class Process:
 
     def __init__(self, cluster: Cluster, connection: socket.socket) -> None:
         live.share(cluster)
-        self._cluster, self._connection = cluster, connection
-        self._printed: list[tuple[bytes, str]] = []
+        self._cluster, self._wire = cluster, Wire(connection)
         self._listeners = RealListeners(cluster.loop, self._enter, cluster.workstation.ports)
 
     def run(self) -> None:
         """Run the command that the other side wants, and tell it the exit code."""
-        cwd, env, argv = self._command()
-        stdin = self._stdin() if reads_stdin(argv) else None
+        cwd, env, argv = self._wire.command()
+        stdin = self._wire.stdin(argv)
         forwards = resolve(argv)[0] == ("port-forward",)
-        settings = Settings(env, self._listeners, goes_on=forwards, on_error=lambda text: self._printed.append((b"e", text)))
+        settings = Settings(env, self._listeners, goes_on=forwards, on_error=self._wire.err)
         if forwards or self._cluster.pace is not None:
             code = self._run_by_beats(argv, stdin, cwd, settings)
         else:
-            code = self._cluster.kubectl(argv, stdin, cwd, self._print, settings).exit_code
-        self._say()
-        self._send(b"x", str(code).encode())
-
-    def _print(self, text: str) -> None:
-        self._printed.append((b"o", text))
+            code = self._cluster.kubectl(argv, stdin, cwd, self._wire.out, settings).exit_code
+        self._wire.end(code)
 
     def _run_by_beats(self, argv: list[str], stdin: str | None, cwd: str, settings: Settings) -> int:
         """Run a command that takes real time, and end it when the other side goes."""
         cluster = self._cluster
         with cluster.lock:
             cluster.catch_up()
-            run = cluster.start(argv, stdin, cwd, self._print, settings)
+            run = cluster.start(argv, stdin, cwd, self._wire.out, settings)
         try:
             while not run.done:
                 self._beat(run)
-                self._say()
+                self._wire.say()
         except OSError:
             with cluster.lock:
                 run.cancel()
@@ -157,39 +230,13 @@ class Process:
             cluster.catch_up()
             seconds = BEAT_S * STEP_MODE_RATE if self._listeners.busy and cluster.pace is None and cluster.clock == "step" else 0.0
             cluster.advance(cluster.now + seconds)
-        if not run.done and select.select([self._connection], [], [], BEAT_S)[0] and not self._connection.recv(1):
-            raise ConnectionResetError("the shell's kubectl has ended")
+        if not run.done:
+            self._wire.check(BEAT_S)
 
     def _enter(self, callback: Callable[[], None]) -> None:
         with self._cluster.lock:
             callback()
             self._cluster.advance(self._cluster.now)
-
-    # --- The wire ---
-
-    def _command(self) -> tuple[str, dict[str, str], list[str]]:
-        size = int(command_client.receive(self._connection, 8) or b"0")
-        words = [os.fsdecode(word) for word in command_client.receive(self._connection, size).split(b"\0")]
-        if len(words) < 2:
-            raise ConnectionResetError("no command")
-        cwd, count, rest = words[0], int(words[1]), words[2:]
-        pairs = (word.partition("=") for word in rest[:count])
-        return cwd, {name: value for name, _, value in pairs}, rest[count:]
-
-    def _stdin(self) -> str:
-        self._send(b"i", b"")
-        data = b""
-        while chunk := self._connection.recv(65536):
-            data += chunk
-        return data.decode("utf-8", "replace")
-
-    def _say(self) -> None:
-        printed, self._printed = self._printed, []
-        for kind, text in printed:
-            self._send(kind, text.encode("utf-8", "surrogateescape"))
-
-    def _send(self, kind: bytes, body: bytes) -> None:
-        self._connection.sendall(kind + b"%08d" % len(body) + body)
 
 
 def reads_stdin(argv: list[str]) -> bool:

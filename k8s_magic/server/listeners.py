@@ -123,7 +123,11 @@ class RealListeners:
         def accept(accepted: socket.socket) -> None:
             connection = RealConnection(accepted, self._enter)
             work: Coroutine[Any, Any, None] = counted(connection)
-            self._enter(lambda: self._loop.spawn(work, "port-forward") and None)
+
+            def begin() -> None:
+                self._loop.spawn(work, "port-forward")
+
+            self._enter(begin)
 
         real = RealPort(port, accept)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import secrets
+import shutil
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -47,10 +48,11 @@ class Server:
         self.token = secrets.token_urlsafe(24)
         self._certificates = certificates.issue()
         self._open = 0
+        self._directories: list[Path] = []
         self._queues: WeakSet[asyncio.Queue[Any]] = WeakSet()
         cluster.on_rebuilt.append(self._end_all)
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(port,), name="k8s-magic server", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="k8s-magic server", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.port = port
         live.share(cluster)
@@ -58,7 +60,9 @@ class Server:
     # --- Life ---
 
     def start(self) -> Server:
-        """Open the port and answer from now on; gives itself."""
+        """Open the port and answer from now on; gives itself. OSError where the port is taken."""
+        self._sockets = tornado.netutil.bind_sockets(self.port, "127.0.0.1")
+        self.port = self._sockets[0].getsockname()[1]
         self._thread.start()
         self._ready.wait(10)
         atexit.register(self.stop)
@@ -67,6 +71,8 @@ class Server:
     def stop(self) -> None:
         """Close the port and end the thread; a second call does nothing."""
         atexit.unregister(self.stop)
+        while self._directories:
+            shutil.rmtree(self._directories.pop(), ignore_errors=True)
         if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
@@ -80,18 +86,18 @@ class Server:
         return kubeconfig.kubeconfig(self.url, self._certificates.ca_pem, self.token)
 
     def write_kubeconfig(self, path: Path | None = None) -> Path:
-        """Write it, by default into a new private directory; gives the path."""
-        path = path or Path(tempfile.mkdtemp(prefix="k8s-magic-")) / "config"
+        """Write it, by default into a new private directory, which goes when the server stops; gives the path."""
+        if path is None:
+            self._directories.append(Path(tempfile.mkdtemp(prefix="k8s-magic-")))
+            path = self._directories[-1] / "config"
         kubeconfig.write(path, self.kubeconfig())
         return path
 
-    def _run(self, port: int) -> None:
+    def _run(self) -> None:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         server = tornado.httpserver.HTTPServer(self._application(), ssl_options=self._certificates.context)
-        sockets = tornado.netutil.bind_sockets(port, "127.0.0.1")
-        self.port = sockets[0].getsockname()[1]
-        server.add_sockets(sockets)
+        server.add_sockets(self._sockets)
         beat = tornado.ioloop.PeriodicCallback(self._beat, BEAT_MS)
         beat.start()
         self._ready.set()

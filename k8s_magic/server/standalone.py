@@ -42,7 +42,9 @@ def _parsed(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; by default any that is free")
     parser.add_argument("--nodes", type=int, default=3, help="how many workers (3)")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (0)")
-    parser.add_argument("--kubeconfig", type=Path, metavar="FILE", help="where to write the kubeconfig; by default a file that goes at the end")
+    parser.add_argument(
+        "--kubeconfig", type=Path, metavar="FILE", help="where to write the kubeconfig; by default a file that goes at the end"
+    )
     return parser.parse_args(argv)
 
 

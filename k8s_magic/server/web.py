@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import tornado.httputil
 import tornado.iostream
 import tornado.web
 
@@ -54,6 +55,8 @@ class ApiRequest(tornado.web.RequestHandler):
         self.finish(response.body if self.request.method != "HEAD" else b"")
 
     def _warn(self, warnings: list[str]) -> None:
+        # The time is the cluster's, because clients reckon ages by it.
+        self.set_header("Date", tornado.httputil.format_timestamp(self.server.cluster.now))
         for text in warnings:
             quoted = text.replace("\\", "\\\\").replace('"', '\\"')
             self.add_header("Warning", f'299 - "{quoted}"')
