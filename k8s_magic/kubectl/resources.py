@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from k8s_magic.kubectl.environment import UsageError
@@ -65,7 +65,8 @@ class NoKindMatch(UsageError):
 class Mapper:
     """Lookups over one discovery. Models client-go's restmapper and its shortcut and category expanders."""
 
-    def __init__(self, resources: Iterable[Obj]) -> None:
+    def __init__(self, resources: Iterable[Obj], warn: Callable[[str], None] | None = None) -> None:
+        self.warn = warn
         seen: set[tuple[str, str]] = set()
         self.mappings: list[Mapping] = []
         for resource in resources:
@@ -98,8 +99,16 @@ class Mapper:
             pool = [m for m in pool if m.group == group] or [m for m in pool if m.group.startswith(group)]
         for fits in (_is_plural, _is_singular, _is_short):
             if found := [m for m in pool if fits(m, name)]:
+                if fits is _is_short:
+                    self._warn_of_others(name, found)
                 return found[0]
         return None
+
+    def _warn_of_others(self, name: str, found: list[Mapping]) -> None:
+        """Say what else the short name could have meant. Models restmapper.shortcutExpander."""
+        for other in dict.fromkeys(m.group_resource for m in found[1:] if m.group_resource != found[0].group_resource):
+            if self.warn is not None:
+                self.warn(f'short name "{name}" could also match lower priority resource {other}')
 
     def expand(self, text: str) -> str:
         """A comma list of types with categories ("all") replaced by their members."""

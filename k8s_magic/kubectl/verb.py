@@ -40,7 +40,7 @@ class Call:
     @cached_property
     def mapper(self) -> Mapper:
         """TYPE and kind lookup, by discovery."""
-        return Mapper(self.client.resources())
+        return Mapper(self.client.resources(), lambda text: self.client.warn(text))
 
     @property
     def name(self) -> str:

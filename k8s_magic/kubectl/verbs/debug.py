@@ -1,6 +1,9 @@
-"""kubectl debug: an ephemeral container beside those of a pod. Models kubectl/pkg/cmd/debug.
+"""kubectl debug: an ephemeral container beside those of a pod, or a copy of the pod with a container more or changed.
 
-Not modelled: copies of pods (--copy-to), debugging nodes, profiles other than that of a plain container.
+Models kubectl/pkg/cmd/debug.
+
+With --copy-to it is a container of a copy, without the labels and probes of the pod. Not modelled: debugging nodes, profiles other
+than the general one.
 """
 
 from __future__ import annotations
@@ -8,7 +11,9 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubectl import running, streams, waiting
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.kubectl.verbs.exec import pod_of
@@ -28,21 +33,109 @@ async def run(call: Call) -> int | None:
         raise UsageError("you must specify --image when not using --copy-to.")
     if not names and not flags["filename"]:
         raise UsageError("NAME or filename is required for debug")
-    if flags["copy-to"] or names[0].startswith(("node/", "nodes/", "no/")):
-        raise UsageError("this simulated kubectl debugs pods by ephemeral containers only")
+    if names[0].startswith(("node/", "nodes/", "no/")):
+        raise UsageError("this simulated kubectl debugs pods only")
     pod = await pod_of(call, names[0])
+    if flags["copy-to"]:
+        await _attach_to(call, *_copy(call, pod, command))
+        return None
     container = _container(call, pod, command)
     if not flags["container"] and not flags["quiet"]:
         call.err(f"Defaulting debug container name to {container['name']}.\n")
     added = [*(pod["spec"].get("ephemeralContainers") or ()), container]
     changed = set_in(pod, ["spec", "ephemeralContainers"], added)
     try:
-        call.client.update("pods", changed, meta.namespace(pod), subresource="ephemeralcontainers")
+        added_to = call.client.update("pods", changed, meta.namespace(pod), subresource="ephemeralcontainers")
     except ApiError as error:
         if error.reason == "NotFound":
             raise UsageError("ephemeral containers are disabled for this cluster (error from server: " + f'"{error.message}").') from None
         raise
+    await _attach_to(call, added_to, container["name"])
     return None
+
+
+async def _attach_to(call: Call, pod: Obj, container: str) -> None:
+    """With -i or --attach: wait for the container, then carry bytes to and from it."""
+    if not (call.flags["attach"] if call.flags.changed("attach") else call.flags["stdin"]):
+        return
+    if not await _wait_for(call, pod, container):
+        return
+    if not call.flags["quiet"]:
+        call.err(running.RECORDED)
+    streams.wants_terminal(call, tty=call.flags["tty"])
+    parameters = {"container": container, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
+    stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "attach", parameters)
+    await streams.carry(call, stream, stdin=call.flags["stdin"])
+
+
+async def _wait_for(call: Call, pod: Obj, container: str) -> bool:
+    """Whether the container runs now; False where it has ended before anyone could look, or nothing happens any more."""
+    waiting.check_may_wait(call.environment)
+    patience = waiting.Patience(call.environment)
+    watch = call.client.watch("pods", meta.namespace(pod), fields=f"metadata.name={meta.name(pod)}")
+    try:
+        while True:
+            event, timed_out = await waiting.next_event(call.client, watch, patience.seconds())
+            if timed_out or event is None:
+                patience.explain()
+                return False
+            state = _state(event.object, container)
+            if "running" in state or "terminated" in state:
+                return "running" in state
+    finally:
+        watch.stop()
+
+
+def _state(pod: Obj, container: str) -> Obj:
+    status = pod.get("status") or {}
+    found = [*(status.get("ephemeralContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
+    return next((each.get("state") or {} for each in found if each["name"] == container), {})
+
+
+_PROBES = {"livenessProbe": "keep-liveness", "readinessProbe": "keep-readiness", "startupProbe": "keep-startup"}
+
+
+def _copy(call: Call, pod: Obj, command: list[str]) -> tuple[Obj, str]:
+    """Create the copy, and with --replace take the pod away; (copy, container to look at). Models generatePodCopyWithDebugContainer."""
+    flags, name = call.flags, call.flags["container"]
+    containers = [_imaged(call, container) for container in pod["spec"]["containers"]]
+    at = next((i for i, container in enumerate(containers) if container["name"] == flags["container"]), None)
+    if at is not None:
+        containers[at] = {**containers[at], **{k: v for k, v in _container(call, pod, command).items() if k in _GIVEN and v}}
+        if command and not flags["arguments-only"]:
+            containers[at].pop("args", None)
+    elif flags["image"]:
+        container = {**_container(call, pod, command), "terminationMessagePolicy": "FallbackToLogsOnError"}
+        if not flags["container"] and not flags["quiet"]:
+            call.err(f"Defaulting debug container name to {container['name']}.\n")
+        containers.append(container)
+        name = container["name"]
+    elif not flags["set-image"]:
+        raise UsageError("you must specify an existing container or a new image when specifying args." if command else _NO_IMAGE)
+    kept = {key: pod["metadata"][key] for key in ("labels", "annotations") if flags[f"keep-{key}"] and key in pod["metadata"]}
+    without = ("ephemeralContainers", *(() if flags["same-node"] else ("nodeName",)), *_dropped_init(call))
+    spec = {key: value for key, value in pod["spec"].items() if key not in without}
+    spec |= {"containers": containers, "shareProcessNamespace": flags["share-processes"]}
+    if flags["replace"]:
+        call.client.delete("pods", meta.name(pod), meta.namespace(pod), options=DeleteOptions(grace_seconds=0))
+    copied = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": flags["copy-to"], **kept}, "spec": spec}
+    return call.client.create("pods", copied, meta.namespace(pod)), name or containers[0]["name"]
+
+
+_GIVEN = ("image", "command", "args", "env", "stdin", "tty")
+_NO_IMAGE = "you must specify image when creating new container"
+
+
+def _dropped_init(call: Call) -> tuple[str, ...]:
+    return () if call.flags["keep-init-containers"] else ("initContainers",)
+
+
+def _imaged(call: Call, container: Obj) -> Obj:
+    """The container as the copy has it: with --set-image's image, without probes."""
+    images = dict(pair.split("=", 1) for pair in call.flags["set-image"] if "=" in pair)
+    dropped = [probe for probe, keep in _PROBES.items() if not call.flags[keep]]
+    image = images.get(container["name"]) or images.get("*") or container["image"]
+    return {**{key: value for key, value in container.items() if key not in dropped}, "image": image}
 
 
 def _container(call: Call, pod: Obj, command: list[str]) -> Obj:
