@@ -267,10 +267,13 @@ class ApiServer:
     def update(self, kind: Kind, obj: Obj, namespace: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
         if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
             raise bad_request("the object provided is unrecognized (must be of type " + kind.kind + ")")
-        given = obj["metadata"].get("namespace") or namespace
+        name, given = obj["metadata"].get("name", ""), obj["metadata"].get("namespace") or namespace
+        if not isinstance(name, str) or not isinstance(given, str):
+            writes.decode(self, kind, obj, options, caller)  # Says what is wrong with it.
+            raise bad_request("metadata.name and metadata.namespace must be strings")
         if kind.namespaced and namespace and given != namespace:
             raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
-        old = self._stored(kind, obj["metadata"].get("name", ""), given)
+        old = self._stored(kind, name, given)
         return self._update(kind, old, obj, subresource, options, caller)
 
     def _update(self, kind: Kind, old: Obj, obj: Obj, subresource: str, options: WriteOptions, caller: Caller) -> Obj:
@@ -319,7 +322,11 @@ class ApiServer:
         new = apply_patch(kind, current, patch_type, patch)
         if subresource != "scale":
             self._check_identity(kind, old, new)
-        return self._update(kind, old, new, subresource, options, caller)
+        written = new["metadata"].get("managedFields") if isinstance(new.get("metadata"), dict) else None
+        result = self._update(kind, old, new, subresource, options, caller)
+        if isinstance(written, list) and not options.dry_run:
+            self.ledger.replace(kind, old["metadata"]["uid"], written)
+        return result
 
     def _check_identity(self, kind: Kind, old: Obj, new: Obj) -> None:
         if not isinstance(new.get("metadata"), dict):
@@ -333,7 +340,7 @@ class ApiServer:
             raise invalid(kind, meta.name(old), [invalid_field("metadata.uid", new["metadata"].get("uid", ""), "field is immutable")])
         version = new["metadata"].get("resourceVersion")
         if version and version != old["metadata"]["resourceVersion"]:
-            if not version.isdigit():
+            if not str(version).isdigit():
                 raise invalid(kind, meta.name(old), [invalid_field("metadata.resourceVersion", version, "must be specified for an update")])
             raise conflict(kind, meta.name(old))
 

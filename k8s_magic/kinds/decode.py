@@ -127,7 +127,8 @@ class _Decoder:
         return value
 
     def _map(self, value: Obj, kind: _Type, struct: str, steps: tuple[str, ...], path: str) -> Obj:
-        item, empty = kind.item, "" if kind.item.shape in ("string", "bytes") else {}
+        item = kind.item
+        empty = {"string": "", "bytes": "", "quantity": "0", "bool": False, "int32": 0, "int64": 0}.get(item.shape, {})
         return {k: empty if v is None else self.value(v, item, struct, steps, f"{path}.{k}") for k, v in sorted(value.items())}
 
     def _struct(self, value: Obj, kind: _Type, steps: tuple[str, ...], path: str) -> Obj:

@@ -69,7 +69,8 @@ def prepare_create(draft: Obj) -> None:
 
 def _generate_selector(spec: Obj, meta: Obj) -> None:
     template = spec["template"]
-    generated = {OLD_JOB_NAME: meta["name"], JOB_NAME: meta["name"], OLD_CONTROLLER_UID: meta["uid"], CONTROLLER_UID: meta["uid"]}
+    name = meta.get("name", "")  # Still to be judged.
+    generated = {OLD_JOB_NAME: name, JOB_NAME: name, OLD_CONTROLLER_UID: meta["uid"], CONTROLLER_UID: meta["uid"]}
     template["metadata"] = {**template["metadata"], "labels": {**generated, **(template["metadata"].get("labels") or {})}}
     selector = spec.get("selector") or {}
     spec["selector"] = {**selector, "matchLabels": {CONTROLLER_UID: meta["uid"], **(selector.get("matchLabels") or {})}}
@@ -93,7 +94,8 @@ def _generated(spec: Obj, meta: Obj) -> list[FieldError]:
     if spec["manualSelector"]:
         return []
     path, labels = "spec.template.metadata.labels", (spec["template"].get("metadata") or {}).get("labels") or {}
-    expected = {OLD_CONTROLLER_UID: meta["uid"], OLD_JOB_NAME: meta["name"], CONTROLLER_UID: meta["uid"], JOB_NAME: meta["name"]}
+    name = meta.get("name", "")
+    expected = {OLD_CONTROLLER_UID: meta["uid"], OLD_JOB_NAME: name, CONTROLLER_UID: meta["uid"], JOB_NAME: name}
     errors: list[FieldError] = []
     for key, value in expected.items():
         if key not in labels:

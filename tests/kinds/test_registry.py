@@ -13,6 +13,7 @@ from .builders import BORN_S, meta, taken, template
 
 # transcripts/api-discovery.yaml, and v1.36's storage strategies.
 SHORT_NAMES = {
+    "certificatesigningrequests.certificates.k8s.io": ("csr",),
     "configmaps": ("cm",),
     "cronjobs.batch": ("cj",),
     "customresourcedefinitions.apiextensions.k8s.io": ("crd", "crds"),

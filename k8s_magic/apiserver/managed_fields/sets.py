@@ -97,8 +97,8 @@ def _sorted(node: dict[str, Any]) -> dict[str, Any]:
     return {step: _sorted(node[step]) for step in sorted(node)}
 
 
-def from_fields_v1(nested: dict[str, Any]) -> Fields:
-    """The set that a FieldsV1 document stands for."""
+def from_fields_v1(nested: Any) -> Fields:
+    """The set that a FieldsV1 document stands for; what is no such document stands for nothing."""
     found: set[Path] = set()
 
     def walk(node: dict[str, Any], path: Path) -> None:
@@ -106,7 +106,7 @@ def from_fields_v1(nested: dict[str, Any]) -> Fields:
             found.add(path)
         for step, below in node.items():
             if step != ".":
-                walk(below, (*path, step))
+                walk(below if isinstance(below, dict) else {}, (*path, step))
 
-    walk(nested, ())
+    walk(nested if isinstance(nested, dict) else {}, ())
     return frozenset(found)
