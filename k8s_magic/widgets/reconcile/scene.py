@@ -121,7 +121,7 @@ def _revision(obj: Obj) -> int:
 
 def _is_behind(deployment: Obj, newest: Obj) -> bool:
     """Whether the Deployment asks for containers that not even its newest ReplicaSet has."""
-    return _without_hash(deployment) != _without_hash(newest)
+    return bool(_without_hash(deployment) != _without_hash(newest))
 
 
 def _without_hash(obj: Obj) -> Any:

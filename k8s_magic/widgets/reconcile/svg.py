@@ -138,7 +138,7 @@ def _bar(chart: Chart, number: int, base: int, count: int, series: Series, how: 
 class Limit(NamedTuple):
     """A line across the chart."""
 
-    count: int
+    pods: int
     words: str
     colour: str
     class_: str
@@ -153,11 +153,11 @@ def _limits(scene: Scene, chart: Chart) -> list[str]:
     end = chart.x(len(chart.scenes)) + 6
     parts = []
     for number, limit in enumerate(limits):
-        y = chart.y(limit.count)
+        y = chart.y(limit.pods)
         line = f"M{MARGIN + LEFT:g} {y:g}H{end:g}"
         parts.append(tag("path", d=line, fill="none", stroke=limit.colour, stroke_width=1.5, stroke_dasharray=limit.dashes))
-        above = sum(other.count == limit.count for other in limits[:number])  # Lines that lie on each other have their words in rows.
-        parts.append(label(f"{limit.count} {limit.words}", end + 4, y + 3.5 + 11 * above, size=9.5, fill=limit.colour, class_=limit.class_))
+        above = sum(other.pods == limit.pods for other in limits[:number])  # Lines that lie on each other have their words in rows.
+        parts.append(label(f"{limit.pods} {limit.words}", end + 4, y + 3.5 + 11 * above, size=9.5, fill=limit.colour, class_=limit.class_))
     return parts
 
 

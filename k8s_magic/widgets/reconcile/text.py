@@ -28,7 +28,8 @@ def summary(scene: Scene) -> str:
     series = "; ".join(series_words(one) for one in scene.series)
     difference = ", ".join(scene.differences) or "none"
     done = f" Last: {scene.actions[0][0]}." if scene.actions else ""
-    return f"{scene.title}: observed {', '.join(observed(scene))}; desired {', '.join(desired(scene))}; difference {difference}.{done} {series}"
+    seen, wanted = ", ".join(observed(scene)), ", ".join(desired(scene))
+    return f"{scene.title}: observed {seen}; desired {wanted}; difference {difference}.{done} {series}"
 
 
 def series_words(series: Series) -> str:
