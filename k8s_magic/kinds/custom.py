@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from k8s_magic.kinds import structural
+from k8s_magic.kinds import custom_rules, structural
 from k8s_magic.kinds.columns import AGE, NAME, age, since
 from k8s_magic.kinds.decode import DecodeResult, metadata_error
 from k8s_magic.kinds.kind import Column, FieldError, Kind
@@ -93,6 +93,7 @@ def _kind(spec: Obj, version: Obj) -> Kind:
         decode=lambda obj: _decode(obj, schema),
         default=lambda draft: structural.fill(draft, schema),
         validate=lambda obj: _validate(obj, schema),
+        validate_update=lambda new, old: _validate_transition(new, old, schema),
         has_generation=True,
         schema=schema,
         scale=scale,
@@ -106,7 +107,19 @@ def _decode(obj: Obj, schema: Obj) -> DecodeResult:
 
 
 def _validate(obj: Obj, schema: Obj) -> list[FieldError]:
-    return structural.judge({k: v for k, v in obj.items() if k != "metadata"}, schema)
+    """The schema, and where that is content, its rules that look at one state alone."""
+    errors = structural.judge({k: v for k, v in obj.items() if k != "metadata"}, schema)
+    if errors or not custom_rules.has_rules(schema):
+        return errors
+    return list(custom_rules.judge_rules(obj, schema))
+
+
+def _validate_transition(new: Obj, old: Obj, schema: Obj) -> list[FieldError]:
+    """The rules that compare with the state before."""
+    if not custom_rules.has_rules(schema) or structural.judge({k: v for k, v in new.items() if k != "metadata"}, schema):
+        return []
+    alone = set(custom_rules.judge_rules(new, schema))
+    return [error for error in custom_rules.judge_rules(new, schema, "", old) if error not in alone]
 
 
 def _table(columns: list[Obj]) -> tuple[tuple[Column, ...], Callable[[Obj, float], list[Any]]]:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.apiserver.random_objects import JUNK, broken, valid
 
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.caller import Caller
@@ -22,6 +21,7 @@ from k8s_magic.kinds import registry
 from k8s_magic.objects.meta import Obj, key
 from k8s_magic.sim.lineage import Lineage
 from k8s_magic.sim.loop import Loop
+from tests.apiserver.random_objects import JUNK, broken, valid
 
 RESOURCES = sorted(registry())
 CREATED = [r for r in RESOURCES if "create" in registry()[r].verbs]
