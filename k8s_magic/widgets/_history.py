@@ -42,12 +42,22 @@ def continued(chapters: Sequence[Chapter], new: Chapter) -> list[Chapter]:
 
 
 def encoded(chapters: Sequence[Chapter]) -> dict[str, Any]:
-    """What the front end gets. A step is [changes, caption, time], a change [where, how many go, what comes]."""
+    """What the front end gets. A step is [changes, caption, time], a change [where, how many go, what comes].
+
+    Where it is too much, the oldest chapters go, then every second step of the last one.
+    """
     while True:
         state = _encoded(chapters)
-        if len(chapters) == 1 or len(json.dumps(state)) <= MOST_BYTES:
+        if len(json.dumps(state)) <= MOST_BYTES or (len(chapters) == 1 and len(chapters[0].frames) <= 2):
             return state
-        chapters = chapters[1:]
+        chapters = chapters[1:] or [_halved(chapters[0])]
+
+
+def _halved(chapter: Chapter) -> Chapter:
+    last = len(chapter.frames) - 1
+    return chapter._replace(
+        frames=[frame for number, frame in enumerate(chapter.frames) if number == last or (last - number) % 2 == 0 or not number]
+    )
 
 
 def _encoded(chapters: Sequence[Chapter]) -> dict[str, Any]:

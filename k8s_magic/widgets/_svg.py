@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,9 +13,14 @@ ILLEGAL: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFF
 
 def tag(name: str, /, *children: str, **attributes: str | float | None) -> str:
     """An element; `class_` and `data_id` stand for attributes that Python cannot spell, None leaves an attribute out."""
-    written = [f" {key.rstrip('_').replace('_', '-')}={quoteattr(text(value))}" for key, value in attributes.items() if value is not None]
+    written = "".join([_attribute(key, value) for key, value in attributes.items() if value is not None])
     inside = "".join(children)
-    return f"<{name}{''.join(written)}>{inside}</{name}>" if inside else f"<{name}{''.join(written)}/>"
+    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
+
+
+@lru_cache(maxsize=1 << 15)
+def _attribute(key: str, value: str | float) -> str:
+    return f" {key.rstrip('_').replace('_', '-')}={quoteattr(text(value))}"
 
 
 def text(value: str | float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
@@ -46,7 +47,10 @@ class Layout:
         chips = any(len([pod for pod in node.pods if not pod.is_system]) > MOST_TILES for scene in scenes for node in scene.nodes)
         chips = chips or len(names) > 12
         columns = min(len(names), 6 if chips else 4) or 1
-        heights = {name: max(_box_height(node, chips) for scene in scenes for node in scene.nodes if node.name == name) for name in names}
+        heights = dict.fromkeys(names, 0.0)
+        for scene in scenes:
+            for node in scene.nodes:
+                heights[node.name] = max(heights[node.name], _box_height(node, chips))
         rows = [names[start : start + columns] for start in range(0, len(names), columns)]
         waiting = [scene.waiting for scene in scenes]
         return Layout(
@@ -74,7 +78,14 @@ class Layout:
 
     def box(self, name: str) -> Place:
         """A node's place."""
-        row, column = divmod(self.names.index(name), self.columns)
+        return self._boxes[name]
+
+    @cached_property
+    def _boxes(self) -> dict[str, Place]:
+        return {name: self._box_at(number) for number, name in enumerate(self.names)}
+
+    def _box_at(self, number: int) -> Place:
+        row, column = divmod(number, self.columns)
         y = MARGIN + sum(self.row_heights[:row]) + GAP * row
         return Place(MARGIN + column * (self.box_width + GAP), y, self.box_width, self.row_heights[row])
 

@@ -8,6 +8,7 @@ from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Obj, get_in
 from k8s_magic.objects.pod_template import pod_requests, resource_amount
 from k8s_magic.objects.pods import condition, condition_is_true
+from k8s_magic.widgets._memo import Memo
 from k8s_magic.widgets._moods import Mood, mood_of, word_of
 from k8s_magic.widgets._states import State
 
@@ -78,7 +79,7 @@ class Scene:
 
 def scene_of(state: State, namespaces: tuple[str, ...] = ()) -> Scene:
     """The scene of a state; with `namespaces` only their pods are shown."""
-    tiles = [_tile(pod) for pod in sorted(state.objects["pods"].values(), key=_age)]
+    tiles = [tile_of(pod) for pod in sorted(state.objects["pods"].values(), key=_age)]
     nodes = sorted(state.objects["nodes"].values(), key=lambda node: _natural(meta.name(node)))
     by_node: dict[str, list[PodTile]] = {}
     for tile in tiles:
@@ -107,6 +108,9 @@ def _tile(pod: Obj) -> PodTile:
         node=get_in(pod, "spec", "nodeName", default=""),
         why=why,
     )
+
+
+tile_of = Memo(_tile)
 
 
 def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBox:

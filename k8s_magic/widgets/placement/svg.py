@@ -5,8 +5,10 @@ Colours stand in attributes, for the picture without a style sheet; classes let 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
+from k8s_magic.widgets._memo import Memo
 from k8s_magic.widgets._moods import BAR, BAR_FILL, BOX, COLOURS, INK, LINE, PAPER, SOFT_INK, sign, state_words
 from k8s_magic.widgets._svg import document, label, shortened, tag, title, wrapped
 from k8s_magic.widgets.placement.amounts import cpu_text, memory_text
@@ -24,38 +26,55 @@ def draw(scene: Scene, layout: Layout) -> str:
         parts.append(_waiting_frame(layout.waiting(), scene))
     # Pods come last, so that one on its way passes over the boxes.
     for node, place in boxes:
-        parts += [_pod(pod, at, layout.chips) for pod, at in layout.tiles(place, node.pods)]
+        parts += [pod_at(pod, at, layout.chips) for pod, at in layout.tiles(place, node.pods)]
     if layout.waits:
         parts += _waiting_pods(layout.waiting(), scene)
     return document(layout.width, layout.height, summary(scene), *parts)
 
 
 def _node(node: NodeBox, place: Place) -> str:
-    dashes = None if node.ready else "5 4"
-    notes = "".join(f" · {note}" for note in node.notes)
+    claimants = node.claimants
+    cpu, memory = tuple(pod.cpu for pod in claimants), tuple(pod.memory for pod in claimants)
+    return _box(node.name, node.notes, node.ready, (node.cpu, cpu), (node.memory, memory), place)
+
+
+@lru_cache(maxsize=4096)
+def _box(
+    name: str,
+    notes: tuple[str, ...],
+    ready: bool,
+    cpu: tuple[int, tuple[int, ...]],
+    memory: tuple[int, tuple[int, ...]],
+    place: Place,
+) -> str:
+    """A node's box; each resource with what there is and what is asked for."""
+    dashes = None if ready else "5 4"
+    about = "".join(f" · {note}" for note in notes)
     inner = place.width - 2 * PADDING
-    name = shortened(node.name + notes, int(inner / 6.6))
     return tag(
         "g",
         tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill=BOX, stroke=LINE, stroke_dasharray=dashes),
-        title(f"{node.name}{notes}"),
-        label(name, PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
-        _bar("cpu", node.cpu, cpu_text, Place(PADDING, 25, inner, 14), [pod.cpu for pod in node.claimants]),
-        _bar("mem", node.memory, memory_text, Place(PADDING, 42, inner, 14), [pod.memory for pod in node.claimants]),
+        title(f"{name}{about}"),
+        label(shortened(name + about, int(inner / 6.6)), PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
+        _bar("cpu", cpu[0], cpu_text, Place(PADDING, 25, inner, 14), cpu[1]),
+        _bar("mem", memory[0], memory_text, Place(PADDING, 42, inner, 14), memory[1]),
         transform=f"translate({place.x:g} {place.y:g})",
-        class_="k8sm-node" if node.ready else "k8sm-node k8sm-node-lost",
+        class_="k8sm-node" if ready else "k8sm-node k8sm-node-lost",
     )
 
 
-def _bar(what: str, whole: int, words: Callable[[int], str], place: Place, shares: list[int]) -> str:
+def _bar(what: str, whole: int, words: Callable[[int], str], place: Place, shares: Sequence[int]) -> str:
     """A bar filled by requests, a part for each pod."""
     parts = [tag("rect", class_="k8sm-bar", x=place.x, y=place.y, width=place.width, height=place.height, rx=3, fill=BAR)]
-    at = place.x
+    path, at, end = [], place.x, place.x + place.width
     for share in shares:
-        width = min(place.width * share / whole if whole else 0, place.x + place.width - at)
+        width = min(place.width * share / whole if whole else 0, end - at)
         if width > 0:
-            parts.append(tag("rect", class_="k8sm-fill", x=at, y=place.y, width=max(width - 1, 0.5), height=place.height, fill=BAR_FILL))
+            drawn = max(width - 1, 0.5)
+            path.append(f"M{at:.4g} {place.y:g}h{drawn:.4g}v{place.height:g}h{-drawn:.4g}z")
         at += width
+    if path:
+        parts.append(tag("path", class_="k8sm-fill", d="".join(path), fill=BAR_FILL))
     used = sum(shares)
     percent = f" ({100 * used // whole}%)" if whole and place.width > 130 else ""
     told = f"{what} {words(used)} of {words(whole)}{percent}"
@@ -75,6 +94,9 @@ def _pod(pod: PodTile, place: Place, chip: bool) -> str:
     # The outer group holds the place, the inner one is free for the front end to move.
     inner = tag("g", *parts, data_id=pod.id, class_=f"k8sm-pod k8sm-{pod.mood}{' k8sm-system' if pod.is_system else ''}")
     return tag("g", inner, transform=f"translate({place.x:g} {place.y:g})")
+
+
+pod_at = Memo(_pod)
 
 
 def _words(pod: PodTile, place: Place, line: str) -> list[str]:
@@ -113,7 +135,7 @@ def _waiting_pods(place: Place, scene: Scene) -> list[str]:
     parts, y = [], place.y + 24
     for group in waiting_groups(scene.waiting):
         for pod in group.pods[:MOST_WAITING]:
-            parts.append(_pod(pod, Place(place.x + PADDING, y, place.width - 2 * PADDING, TILE), chip=False))
+            parts.append(pod_at(pod, Place(place.x + PADDING, y, place.width - 2 * PADDING, TILE), False))
             y += TILE + TILE_GAP
         lines = wrapped(group.why.partition(" preemption:")[0], 39, 5)  # What preemption found matters less than why.
         if len(group.pods) > MOST_WAITING:
