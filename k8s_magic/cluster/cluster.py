@@ -23,6 +23,7 @@ from k8s_magic.cluster.recorded import recorded
 from k8s_magic.cluster.recorded_client import RecordedClient, received
 from k8s_magic.cluster.replaying import replay
 from k8s_magic.cluster.run import Run, Settings
+from k8s_magic.cluster.story import Story, story_of
 from k8s_magic.cluster.streams import OutsideStreams
 from k8s_magic.cluster.workstation import Workstation
 from k8s_magic.cluster.world import OPENED_AT, World
@@ -392,8 +393,13 @@ class Cluster:
         """Answer an HTTP request; one that changes something is an input of the log."""
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.world.handler.handle(request)
-        with self.log.doing(received(self.now, request)):
+        with self.log.doing(received(self.now, self.api.store.revision, request)):
             return self.world.handler.handle(request)
+
+    def story(self, what: str, namespace: str = "default") -> Story:
+        """Why TYPE/NAME is as it is: every write about it and what it owns, by whom and why. `ApiError` where nothing has that name."""
+        with self.lock:
+            return story_of(self, what, namespace)
 
     # --- Turning back ---
 

@@ -6,6 +6,7 @@ not recorded again: `Log.doing` marks that time.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import Any, Literal
 from k8s_magic.kubectl.environment import Legacy, UsageError
 
 How = Literal["run", "start", "background", "terminal"]
+CALLS = {"break_image": "break", "mend_image": "mend", "slow_image": "slow", "load_service": "load", "unload_service": "unload"}
+"""Methods of `Cluster` whose magics are called otherwise."""
 Who = dict[str, Any]
 """A caller's fields, those that differ from the administrator's."""
 
@@ -47,6 +50,14 @@ class Command:
     interrupted_at: float | None = None
     crashed: bool = False
 
+    @property
+    def line(self) -> str:
+        """As it was typed."""
+        if self.how == "terminal":
+            lines = (self.stdin or "").strip().splitlines()
+            return "%%terminal: " + (lines[0] if lines else "") + (" ..." if len(lines) > 1 else "")
+        return f"kubectl {shlex.join(self.argv)}" + (" &" if self.how == "background" else "")
+
 
 @dataclass
 class Answered:
@@ -67,6 +78,12 @@ class Called:
     method: str
     arguments: dict[str, Any]
 
+    @property
+    def line(self) -> str:
+        """As a magic."""
+        name = CALLS.get(self.method, self.method.replace("_", "-"))
+        return " ".join(["%cluster", name, *(str(value) for value in self.arguments.values() if value != "")])
+
 
 @dataclass
 class Requested:
@@ -76,6 +93,14 @@ class Requested:
     verb: str
     who: Who
     arguments: dict[str, Any]
+    revision_before: int = 0
+
+    @property
+    def line(self) -> str:
+        """In words."""
+        name = self.arguments.get("name") or (self.arguments.get("obj") or {}).get("metadata", {}).get("name", "")
+        what = self.arguments.get("resource") or self.arguments.get("path", "")
+        return f"{self.who.get('actor', '')} in Python: {self.verb} {what} {name}".rstrip()
 
 
 @dataclass
@@ -89,6 +114,12 @@ class Received:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    revision_before: int = 0
+
+    @property
+    def line(self) -> str:
+        """In words."""
+        return f"{self.who.get('actor', '')} over HTTP: {self.method} {self.path}"
 
 
 @dataclass

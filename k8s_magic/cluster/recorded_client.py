@@ -70,7 +70,7 @@ class RecordedClient(LocalClient):
         with cluster.lock:
             cluster.catch_up()
             given = {name: _as_data(value) for name, value in arguments.items()}
-            with log.doing(Requested(cluster.now, verb, who(self.caller), given)):
+            with log.doing(Requested(cluster.now, verb, who(self.caller), given, cluster.api.store.revision)):
                 return plain(**arguments)
 
     def create(
@@ -148,7 +148,7 @@ def arguments_of(verb: str, given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "options": options(**given["options"])}
 
 
-def received(time: float, request: Request) -> Received:
+def received(time: float, revision: int, request: Request) -> Received:
     """A request as the log has it: of its headers those that say what the body is, and as whom it is made."""
     headers = {name: value for name, value in request.headers.items() if name == "content-type" or name.startswith("impersonate-")}
-    return Received(time, request.method, request.path, who(request.caller), dict(request.query), headers, request.body)
+    return Received(time, request.method, request.path, who(request.caller), dict(request.query), headers, request.body, revision)

@@ -92,6 +92,8 @@ def _told(entry: Entry, told: dict[tuple[str, str], Any]) -> Document:
     for field in fields(entry):
         value = getattr(entry, field.name)
         default = field.default_factory() if field.default_factory is not MISSING else field.default
+        if field.name == "revision_before":
+            continue  # It follows from the rest.
         if default is MISSING or value != default:
             data[field.name] = _instant(value) if field.name in TIMES and value is not None else _plain(value)
     if isinstance(entry, Moved):
@@ -104,7 +106,7 @@ def _told(entry: Entry, told: dict[tuple[str, str], Any]) -> Document:
 
 
 def _command_told(entry: Command, data: Document) -> Document:
-    del data["argv"], data["revision_before"]
+    del data["argv"]
     data.pop("asked_for_write", None)  # The replay finds out.
     number, time, stdin = data.pop("number"), data.pop("time"), data.pop("stdin")
     said: Document = {"kubectl": shlex.join(entry.argv)} if entry.how != "terminal" else {"terminal": stdin or ""}

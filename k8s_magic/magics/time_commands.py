@@ -10,6 +10,7 @@ from typing import Any
 from k8s_magic import live
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.log import Called, Command, Entry, Received, Requested, Stopped, Streamed
+from k8s_magic.cluster.story import text as story_text
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
 from k8s_magic.objects.duration import format_duration, parse_duration
@@ -21,6 +22,7 @@ HELP = """%cluster tick [30s]           let time pass (one step without a durati
 %cluster pause                time moves by tick and settle alone
 %cluster live [RATE]          time moves with the wall clock, RATE times as fast
 %cluster history              what was done so far
+%cluster story TYPE/NAME      why an object is as it is: each step from your command to the last container
 %cluster undo [N]             take back the last command that changed something, or the last N, and all that came after
 %cluster rewind WHEN          back to the moment after a command (3), to a time (2026-01-05T09:01:00Z) or so far back (30s)
 %cluster fork NAME            a copy of the cluster as it is now; `switch NAME` goes to it
@@ -153,14 +155,8 @@ def _said(entry: Entry) -> str:
     """An input in a line; "" for what only follows from others."""
     if isinstance(entry, Command):
         return _line(entry)
-    if isinstance(entry, Called):
+    if isinstance(entry, Called | Requested | Received):
         return entry.line
-    if isinstance(entry, Requested):
-        told = entry.arguments
-        name = told.get("name") or (told.get("obj") or {}).get("metadata", {}).get("name", "")
-        return f"{entry.who.get('actor', '')} in Python: {entry.verb} {told.get('resource', '')} {name}".rstrip()
-    if isinstance(entry, Received):
-        return f"{entry.who.get('actor', '')} over HTTP: {entry.method} {entry.path}"
     if isinstance(entry, Stopped):
         return f"command {entry.number} stopped"
     if isinstance(entry, Streamed) and entry.what == "open":
@@ -171,6 +167,15 @@ def _said(entry: Entry) -> str:
 def _line(command: Command) -> str:
     lines = (command.stdin or "").splitlines() if command.how != "terminal" else []
     return command.line + (f"  ({len(lines)} lines)" if lines else "") + ("  (interrupted)" if command.interrupted_at is not None else "")
+
+
+def story(session: Session, arguments: list[str]) -> Output:
+    """Why an object is as it is: TYPE/NAME [NAMESPACE]."""
+    words = [word for word in arguments if word not in ("-n", "--namespace")]
+    if not 1 <= len(words) <= 2:
+        raise KubectlError("error: %cluster story takes TYPE/NAME and, if you like, a namespace")
+    told = _refusable(lambda: session.cluster.story(*words))
+    return Output(story_text(told))
 
 
 # --- Files ---
@@ -249,6 +254,7 @@ COMMANDS: dict[str, Callable[[Session, list[str]], Any]] = {
     "fork": fork,
     "switch": switch,
     "history": history,
+    "story": story,
     "save": save,
     "load": load,
     "scenario": scenario,
