@@ -101,9 +101,29 @@ def _group_version(api: ApiServer, where: ResourcePath) -> Response:
 def _plain(resource: Obj) -> list[Obj]:
     """An APIResource, and one for each subresource."""
     whole = {k: v for k, v in resource.items() if k not in ("group", "version", "subresources")}
-    common = {"singularName": "", "namespaced": resource["namespaced"], "kind": resource["kind"]}
-    below = [{**common, "name": f"{resource['name']}/{sub}", "verbs": subresource_verbs(sub)} for sub in resource["subresources"]]
+    common = {"singularName": "", "namespaced": resource["namespaced"]}
+    below = [
+        {
+            **common,
+            **SUBRESOURCE_KINDS.get(sub, {"kind": resource["kind"]}),
+            "name": f"{resource['name']}/{sub}",
+            "verbs": subresource_verbs(sub),
+        }
+        for sub in resource["subresources"]
+    ]
     return [whole, *below]
+
+
+SUBRESOURCE_KINDS = {
+    "binding": {"group": "", "version": "v1", "kind": "Binding"},
+    "eviction": {"group": "policy", "version": "v1", "kind": "Eviction"},
+    "scale": {"group": "autoscaling", "version": "v1", "kind": "Scale"},
+    "token": {"group": "authentication.k8s.io", "version": "v1", "kind": "TokenRequest"},
+    "attach": {"group": "", "version": "v1", "kind": "PodAttachOptions"},
+    "exec": {"group": "", "version": "v1", "kind": "PodExecOptions"},
+    "portforward": {"group": "", "version": "v1", "kind": "PodPortForwardOptions"},
+}
+"""What is sent to a subresource where that is not the object itself."""
 
 
 def subresource_verbs(subresource: str) -> list[str]:
@@ -138,6 +158,7 @@ def _discovered(resource: Obj) -> Obj:
             entry[field] = resource[field]
     if resource["subresources"]:
         entry["subresources"] = [
-            {"subresource": sub, "responseKind": kind, "verbs": subresource_verbs(sub)} for sub in resource["subresources"]
+            {"subresource": sub, "responseKind": SUBRESOURCE_KINDS.get(sub, kind), "verbs": subresource_verbs(sub)}
+            for sub in resource["subresources"]
         ]
     return entry

@@ -110,4 +110,5 @@ class EventStream:
 
 def encode(value: Any) -> bytes:
     """JSON as the API sends it."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    # Sorted, because kubectl compares some parts (revisions of DaemonSets) by their bytes.
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
