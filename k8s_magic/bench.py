@@ -7,10 +7,12 @@ import resource
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from k8s_magic.apiserver.store import JOURNAL_LIMIT, Entry
 from k8s_magic.cluster import Cluster
 
 
@@ -102,6 +104,44 @@ def idle_hour() -> Figure:
     return Figure("an idle hour of 1,000 nodes", _seconds(lambda: cluster.tick("1h")), "s", 0.1)
 
 
+def chapter() -> Cluster:
+    """A course's chapter of 200 commands: two reads to a write, some waiting, a file now and then."""
+    cluster = Cluster()
+    for number in range(200):
+        name = f"web{number // 30}"
+        lines = {0: f"create deployment {name} --image=nginx --replicas=2", 3: f"rollout status deployment/{name}"}
+        lines |= {6: f"scale deployment {name} --replicas=3", 9: f"set image deployment/{name} nginx=nginx:1.27"}
+        lines |= {12: f"expose deployment {name} --port=80", 15: f"label pods -l app={name} tier=front"}
+        lines |= {
+            18: f"create configmap c{number} --from-literal=a=b",
+            21: f"rollout undo deployment/{name}",
+            27: f"delete deployment {name}",
+        }
+        cluster.kubectl(lines.get(number % 30, ("get pods", "describe deployments", "get events")[number % 3]))
+    return cluster
+
+
+def rewind() -> Figure:
+    """Going back by one command in a chapter of 200."""
+    cluster = chapter()
+    return Figure("rewind of a chapter of 200 commands", _seconds(lambda: cluster.rewind(199)), "s", 1)
+
+
+def journal_share() -> Figure:
+    """What the journal takes of a run that writes 10,000 entries: the time of recording them again, in % of the run's."""
+    cluster = Cluster(system=False, nodes=100)
+    run = 0.0
+    for number in range(20):
+        run += _seconds(lambda number=number: cluster.client.create("deployments.apps", deployment(f"web{number}", 50), "default"))  # type: ignore[misc]
+        run += _seconds(lambda: cluster.tick(10))
+        if cluster.inspector.revision > 10_000:
+            break
+    entries = list(cluster.inspector.journal)
+    journal: deque[Entry] = deque(maxlen=JOURNAL_LIMIT)
+    recording = _median(5, lambda: [journal.append(Entry(*entry)) for entry in entries])
+    return Figure(f"journal's share of a run of {len(entries):,} writes", 100 * recording / run, "%", 10)
+
+
 def figures(quick: bool) -> list[Callable[[], Figure]]:
     """The suite; `quick` leaves out what takes more than some seconds."""
     suite: list[Callable[[], Figure]] = [
@@ -112,6 +152,8 @@ def figures(quick: bool) -> list[Callable[[], Figure]]:
         get_pods,
         lambda: many_pods(1000, 1.4),
         idle_hour,
+        rewind,
+        journal_share,
     ]
     return suite if quick else [*suite, lambda: many_pods(5000, 6.0)]
 

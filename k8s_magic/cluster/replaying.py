@@ -10,6 +10,7 @@ from k8s_magic.apiserver.http import Request
 from k8s_magic.cluster.log import Answered, Called, Command, Entry, Moved, Received, Requested, Stopped, Streamed
 from k8s_magic.cluster.recorded import is_recorded
 from k8s_magic.cluster.recorded_client import RecordedClient, arguments_of, caller_of
+from k8s_magic.sim.loop import collector_at_rest
 
 if TYPE_CHECKING:
     from k8s_magic.cluster.cluster import Cluster
@@ -19,7 +20,7 @@ VERBS = ("create", "update", "patch", "delete", "delete_collection", "raw")
 
 def replay(cluster: Cluster, entries: list[Entry]) -> None:
     """Put all inputs in, at their instants; `Divergence` where this version asks for what was never asked."""
-    with cluster.log.replaying(entries):
+    with cluster.log.replaying(entries), collector_at_rest():
         passing = False
         for entry in entries:
             if isinstance(entry, Answered):

@@ -124,6 +124,19 @@ class Timer:
         self.callback = None
 
 
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Meanwhile Python's cyclic collector runs only when it is called."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class Loop:
     """The clock and everything that is due on it. `now` is in seconds since the Unix epoch."""
 
@@ -188,7 +201,7 @@ class Loop:
         """Run all that is due up to and including `when`, and let the clock stand there."""
         end_ms = round(when * 1000)
         due = self._due
-        with self._collector_at_rest():
+        with collector_at_rest():
             while True:
                 while due:
                     self._calls += 1
@@ -203,24 +216,13 @@ class Loop:
         self._calls = 0
         gc.collect()
 
-    @contextmanager
-    def _collector_at_rest(self) -> Iterator[None]:
-        if not gc.isenabled():
-            yield
-            return
-        gc.disable()
-        try:
-            yield
-        finally:
-            gc.enable()
-
     def jump(self, when: float) -> None:
         """Set the clock forward without running what lies between: that runs at `when`, late."""
         self._now_ms = max(self._now_ms, round(when * 1000))
 
     def run_until_done(self, future: Future[T], until: float | None = None) -> bool:
         """Run event by event until `future` is resolved; False if `until` came first or nothing is left to happen."""
-        with self._collector_at_rest():
+        with collector_at_rest():
             while not future.done:
                 at = self.next_event_at()
                 if at is None or (until is not None and at > until):

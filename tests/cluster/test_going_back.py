@@ -145,14 +145,8 @@ def test_a_saved_cluster_can_be_read_and_made_again(cluster: Cluster) -> None:
     cluster.stop_background()
     cluster.save("saved.yaml")
     text = Path("saved.yaml").read_text()
-    for line in (
-        "  kubectl: apply -f -",
-        "    text: from standard input",
-        "    method: kill_node",
-        "    verb: patch",
-        "    method: DELETE",
-    ):
-        assert line + "\n" in text
+    for line in ("kubectl: apply -f -", "text: from standard input", "method: kill_node", "verb: patch", "method: DELETE"):
+        assert f"  {line}\n" in text
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         loaded = Cluster.load("saved.yaml")
@@ -204,9 +198,7 @@ def test_an_interrupt_stops_between_two_instants_and_can_be_replayed(cluster: Cl
     cluster.kubectl("create deployment web --image=nginx:9.9")
     cluster.loop.call_later(20, cluster.loop.stop)
     with pytest.raises(KeyboardInterrupt):
-        cluster.kubectl(
-            "wait --for=condition=Available deployment/nothing-yet deployment/web --for=jsonpath={.spec.replicas}=7 --timeout=1h"
-        )
+        cluster.kubectl("wait --for=jsonpath={.spec.replicas}=7 deployment/web --timeout=1h")
     at = cluster.now
     cluster.kubectl("scale deployment web --replicas=2")
     assert cluster.commands[1].interrupted_at == at

@@ -130,7 +130,7 @@ def test_it_takes_a_type_and_a_name(what: str) -> None:
 
 def test_nobody_has_a_story_who_was_never_there() -> None:
     cluster = Cluster(system=False, nodes=1)
-    with pytest.raises(ApiError, match='deployments.apps "web" not found'):
+    with pytest.raises(ApiError, match=r'deployments\.apps "web" not found'):
         cluster.story("deployment/web")
     with pytest.raises(ApiError, match="the server doesn't have a resource type"):
         cluster.story("nonsense/web")
