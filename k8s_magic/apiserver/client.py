@@ -154,6 +154,10 @@ class Client(Protocol):
         """Any path of the API ("/version", "/readyz"), the decoded JSON or the text."""
         ...
 
+    def fetch(self, path: str) -> Awaitable[Any]:
+        """A GET of any path, those included whose answer takes time: proxies to pods, services and nodes, logs."""
+        ...
+
     def resources(self) -> Objects:
         """Discovery, flat and in the server's order of groups: an APIResource each, with `group` and `version` filled in
         (name "pods", singularName, namespaced, kind, verbs, shortNames, categories)."""

@@ -14,6 +14,8 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request
 from k8s_magic.apiserver.http import Handler, Request, Response, openapi
+from k8s_magic.apiserver.http.paths import parse
+from k8s_magic.apiserver.proxying import Passed, pass_on, refusal
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.store import Entry
 from k8s_magic.apiserver.watching import WatchStream
@@ -182,6 +184,25 @@ class LocalClient:
         if answer.code >= 400:
             raise ApiError(answer.code, decoded.get("reason", ""), decoded.get("message", ""), decoded.get("details"))
         return decoded
+
+    async def fetch(self, path: str) -> Any:
+        """The same where an answer may take its time: proxies and logs too."""
+        parts = urlsplit(path)
+        where = parse(parts.path)
+        if where is None or where.subresource not in ("proxy", "log") or where.group:
+            return self.raw(path)
+        kind = self._kind("get", where.resource, where.namespace, where.name, where.subresource)
+        if where.subresource == "proxy":
+            inner = "/" + where.rest + (f"?{parts.query}" if parts.query else "")
+            answer = await pass_on(self.api, kind, where.name, where.namespace, Passed("GET", inner))
+            if answer.code >= 400:
+                raise refusal(answer)
+            return answer.body.decode("utf-8", "replace")
+        parameters = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        stream, text = await self.api.connect(kind, where.name, where.namespace, "log", parameters), b""
+        while (chunk := await stream.read()) is not None:
+            text += chunk[1]
+        return text.decode("utf-8", "replace")
 
     def resources(self) -> Objects:
         return self.api.resources()

@@ -9,15 +9,16 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.objects.meta import Obj
 from k8s_magic.server import discovery
 from k8s_magic.server.access import Access
 from k8s_magic.server.outside_streams import LogStream, SocketStream
 from k8s_magic.server.real_loop import RealLoop
-from k8s_magic.server.transport import Query, Reading, Transport
+from k8s_magic.server.transport import NOWHERE, Headers, Query, Reading, Transport
 from k8s_magic.server.websocket import open_websocket
 from k8s_magic.sim.loop import Future
 
@@ -37,12 +38,21 @@ NO_WRITE_OPTIONS = WriteOptions()
 NO_DELETE_OPTIONS = DeleteOptions()
 
 
+class Where(NamedTuple):
+    """What a request is about."""
+
+    resource: str
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+
+
 class HttpClient:
     """Implements `Client` for one user of one cluster."""
 
-    def __init__(self, access: Access, loop: RealLoop, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, access: Access, loop: RealLoop, headers: Headers = ()) -> None:
         self.access, self.loop = access, loop
-        self._headers = {"User-Agent": AGENT, **(headers or {})}
+        self._headers = headers or (("User-Agent", AGENT),)
         self._transport = Transport(access, self._headers)
         self._resources: Objects | None = None
         self._schema: dict[str, Obj] | None = None
@@ -57,25 +67,25 @@ class HttpClient:
 
     def impersonate(self, wanted: Impersonation) -> HttpClient:
         """The same client as somebody else; the server says later whether that may be."""
-        headers = {"Impersonate-User": wanted.user, "Impersonate-Uid": wanted.uid}
-        # http.client sends a header once, and the API takes groups joined by no sign: one group is what can be said.
-        headers["Impersonate-Group"] = ",".join(wanted.groups)
-        headers |= {f"Impersonate-Extra-{key}": ",".join(values) for key, values in wanted.extra}
-        return self._other(self.access, {name: value for name, value in headers.items() if value})
+        headers = [("Impersonate-User", wanted.user), ("Impersonate-Uid", wanted.uid)]
+        headers += [("Impersonate-Group", group) for group in wanted.groups]
+        headers += [(f"Impersonate-Extra-{key}", value) for key, values in wanted.extra for value in values]
+        return self._other(self.access, [(name, value) for name, value in headers if value])
 
     def with_token(self, token: str) -> HttpClient:
         """The same client with another token."""
-        return self._other(replace(self.access, authorization=f"Bearer {token}", certificate_pem="", key_pem=""), {})
+        return self._other(replace(self.access, authorization=f"Bearer {token}", certificate_pem="", key_pem=""), ())
 
-    def _other(self, access: Access, headers: dict[str, str]) -> HttpClient:
-        other = HttpClient(access, self.loop, {**self._headers, **headers})
+    def _other(self, access: Access, headers: Headers) -> HttpClient:
+        other = HttpClient(access, self.loop, (*self._headers, *headers))
         other.warn = self.warn
         return other
 
     # --- The API's verbs ---
 
     def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj:
-        return self._json("GET", self._path(resource, namespace, name, subresource), _table_query(table), accept=_accept(table))
+        where = Where(resource, namespace, name, subresource)
+        return self._json("GET", where, _table_query(table), accept=_accept(table))
 
     def list(
         self,
@@ -88,10 +98,9 @@ class HttpClient:
         continue_token: str = "",
         table: TableObjects = "",
     ) -> Obj:
-        found = self._find(resource)
         query = {**_selectors(labels, fields), "limit": limit, "continue": continue_token, **_table_query(table)}
-        answer = self._json("GET", discovery.path(found, namespace), query, accept=_accept(table))
-        return answer if answer.get("kind") == "Table" else _with_kinds(answer, found)
+        answer = self._json("GET", Where(resource, namespace), query, accept=_accept(table))
+        return answer if answer.get("kind") == "Table" else _with_kinds(answer, self._find(resource))
 
     def create(
         self,
@@ -103,13 +112,13 @@ class HttpClient:
         subresource: str = "",
         options: WriteOptions = NO_WRITE_OPTIONS,
     ) -> Obj:
-        return self._json("POST", self._path(resource, namespace, name, subresource), _write_query(options), obj)
+        return self._json("POST", Where(resource, namespace, name, subresource), _write_query(options), obj)
 
     def update(
         self, resource: str, obj: Obj, namespace: str = "", *, subresource: str = "", options: WriteOptions = NO_WRITE_OPTIONS
     ) -> Obj:
         name = obj.get("metadata", {}).get("name", "")
-        return self._json("PUT", self._path(resource, namespace, name, subresource), _write_query(options), obj)
+        return self._json("PUT", Where(resource, namespace, name, subresource), _write_query(options), obj)
 
     def patch(
         self,
@@ -122,16 +131,16 @@ class HttpClient:
         subresource: str = "",
         options: WriteOptions = NO_WRITE_OPTIONS,
     ) -> Obj:
-        path = self._path(resource, namespace, name, subresource)
-        return self._json("PATCH", path, _write_query(options), patch, content_type=PATCHES[patch_type])
+        where = Where(resource, namespace, name, subresource)
+        return self._json("PATCH", where, _write_query(options), patch, content_type=PATCHES[patch_type])
 
     def delete(self, resource: str, name: str, namespace: str = "", *, options: DeleteOptions = NO_DELETE_OPTIONS) -> Obj:
-        return self._json("DELETE", self._path(resource, namespace, name), {}, _delete_body(options))
+        return self._json("DELETE", Where(resource, namespace, name), {}, _delete_body(options))
 
     def delete_collection(
         self, resource: str, namespace: str, *, labels: str = "", fields: str = "", options: DeleteOptions = NO_DELETE_OPTIONS
     ) -> Obj:
-        return self._json("DELETE", self._path(resource, namespace), _selectors(labels, fields), _delete_body(options))
+        return self._json("DELETE", Where(resource, namespace), _selectors(labels, fields), _delete_body(options))
 
     def watch(
         self,
@@ -144,12 +153,12 @@ class HttpClient:
         table: TableObjects = "",
     ) -> HttpWatch:
         query = {"watch": True, **_selectors(labels, fields), "resourceVersion": resource_version, **_table_query(table)}
-        return HttpWatch(self._transport.open(self._path(resource, namespace), query, {"Accept": _accept(table)}), self.loop)
+        return HttpWatch(self._transport.open(self._path(resource, namespace), query, [("Accept", _accept(table))]), self.loop)
 
     async def connect(self, resource: str, name: str, namespace: str, subresource: str, parameters: dict[str, Any]) -> Stream:
         path = self._path(resource, namespace, name, subresource)
         if subresource == "log":
-            return LogStream(self._transport.open(path, parameters, {}), self.loop)
+            return LogStream(self._transport.open(path, parameters, ()), self.loop)
         forwards = subresource == "portforward"
         query = {"ports": parameters["port"]} if forwards else parameters
         stream = SocketStream(self.loop, forwards=forwards)
@@ -161,15 +170,19 @@ class HttpClient:
 
     def raw(self, path: str, method: str = "GET", body: Any = None) -> Any:
         encoded = None if body is None else json.dumps(body).encode()
-        kind, data = self._transport.request(method, path, {}, encoded, {"Accept": "application/json, */*", "Content-Type": JSON})
+        kind, data = self._transport.request(method, path, {}, encoded, [("Accept", "application/json, */*"), ("Content-Type", JSON)])
         return json.loads(data) if kind.startswith(JSON) else data.decode("utf-8", "replace")
+
+    async def fetch(self, path: str) -> Any:
+        """The same: a real wire takes its time either way."""
+        return self.raw(path)
 
     # --- What the server is ---
 
     def resources(self) -> Objects:
         if self._resources is None:
             self._resources = discovery.resources(
-                lambda path, accept: self._transport.request("GET", path, {}, None, {"Accept": accept})[1]
+                lambda path, accept: self._transport.request("GET", path, {}, None, [("Accept", accept)])[1]
             )
         return self._resources
 
@@ -192,10 +205,18 @@ class HttpClient:
     def _path(self, resource: str, namespace: str, name: str = "", subresource: str = "") -> str:
         return discovery.path(self._find(resource), namespace, name, subresource)
 
-    def _json(self, method: str, path: str, query: Query, body: Any = None, *, accept: str = JSON, content_type: str = JSON) -> Obj:
-        headers = {"Accept": accept} if body is None else {"Accept": accept, "Content-Type": content_type}
+    def _json(self, method: str, where: Where, query: Query, body: Any = None, *, accept: str = JSON, content_type: str = JSON) -> Obj:
+        path = self._path(where.resource, where.namespace, where.name, where.subresource)
+        headers = [("Accept", accept)] if body is None else [("Accept", accept), ("Content-Type", content_type)]
         encoded = None if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-        found: Obj = json.loads(self._transport.request(method, path, query, encoded, headers)[1])
+        try:
+            found: Obj = json.loads(self._transport.request(method, path, query, encoded, headers)[1])
+        except ApiError as error:
+            if error.message != NOWHERE:
+                raise
+            # Models client-go's NewGenericServerResponse, which adds what was asked for.
+            asked = " ".join(filter(None, [method.lower(), where.resource, where.name]))
+            raise ApiError(error.code, error.reason, f"{NOWHERE} ({asked})", error.details) from None
         return found
 
 

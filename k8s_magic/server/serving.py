@@ -8,11 +8,11 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 import tornado.httpserver
@@ -29,11 +29,12 @@ from k8s_magic.apiserver.http import EventStream, Request, Response
 from k8s_magic.apiserver.http.messages import encode
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.cluster import Cluster
-from k8s_magic.server import certificates, kubeconfig, protobuf
+from k8s_magic.server import certificates, kubeconfig, protobuf, proxying
 from k8s_magic.server.streams import LogRequest, StreamSocket
 from k8s_magic.server.web import ApiRequest
 from k8s_magic.sim.loop import Task
 
+T = TypeVar("T")
 BEAT_MS = 50
 STEP_MODE_RATE = 20.0
 """In step mode, virtual seconds a second while a request is open that waits."""
@@ -110,7 +111,12 @@ class Server:
     def _application(self) -> tornado.web.Application:
         given = {"server": self}
         return tornado.web.Application(
-            [(POD + "/log", LogRequest, given), (POD + "/(exec|attach|portforward)", StreamSocket, given), (r"/.*", ApiRequest, given)],
+            [
+                (POD + "/log", LogRequest, given),
+                (POD + "/(exec|attach|portforward)", StreamSocket, given),
+                (proxying.PATH, proxying.ProxyRequest, given),
+                (r"/.*", ApiRequest, given),
+            ],
             log_function=lambda handler: None,
         )
 
@@ -123,6 +129,12 @@ class Server:
             self.cluster.catch_up()
             yield
             self.cluster.advance(self.cluster.now)
+
+    def let_pass(self, real_s: float) -> None:
+        """Let as much time pass for a client that polls as if it had held a watch open."""
+        with self.cluster.lock:
+            if self.cluster.pace is None and self.cluster.clock == "step":
+                self.cluster.loop.run_until(self.cluster.loop.now + STEP_MODE_RATE * real_s)
 
     def _beat(self) -> None:
         """Let time pass for whoever waits: by the wall clock in live mode, at a fixed rate while a stream is open in step mode."""
@@ -192,10 +204,10 @@ class Server:
             self._open -= 1
             raise
 
-    async def _outside(self, begin: Callable[[], Task[Stream]]) -> Stream:
+    async def _outside(self, begin: Callable[[], Task[T]]) -> T:
         """Await something of the cluster's clock on the server's loop."""
         assert self._loop is not None
-        done: asyncio.Future[Stream] = self._loop.create_future()
+        done: asyncio.Future[T] = self._loop.create_future()
         loop = self._loop
 
         def settle() -> None:
@@ -208,6 +220,14 @@ class Server:
             task = begin()
             task.when_done(settle)
         return await done
+
+    async def await_inside(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine of the cluster's clock to its end."""
+        self._open += 1
+        try:
+            return await self._outside(lambda: self.cluster.loop.spawn(work, "request over HTTP"))
+        finally:
+            self._open -= 1
 
     def read(self, stream: Stream) -> asyncio.Queue[tuple[int, bytes] | None]:
         """The stream's chunks as they come, None at the end."""

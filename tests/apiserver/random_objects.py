@@ -23,13 +23,14 @@ ROLE = {"apiGroup": "rbac.authorization.k8s.io", "name": "r"}
 REQUEST = base64.b64encode(b"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n").decode()
 SCHEMA = {"type": "object", "properties": {"spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}
 RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
+EVERYTHING = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}
 REVIEW = {"resourceAttributes": {"verb": "get", "resource": "pods"}}
 
 SEEDS: dict[str, Obj] = {
     "pods": {"spec": {"containers": [CONTAINER]}},
     "podtemplates": {"template": TEMPLATE},
     "replicationcontrollers": {"spec": {"selector": {"app": "x"}, "template": TEMPLATE}},
-    **dict.fromkeys(("replicasets.apps", "deployments.apps", "daemonsets.apps"), {"spec": {"selector": SELECTOR, "template": TEMPLATE}}),
+    **{r: {"spec": {"selector": SELECTOR, "template": TEMPLATE}} for r in ("replicasets.apps", "deployments.apps", "daemonsets.apps")},
     "statefulsets.apps": {"spec": {"selector": SELECTOR, "template": TEMPLATE, "serviceName": "s"}},
     "controllerrevisions.apps": {"revision": 1},
     "jobs.batch": {"spec": {"template": JOB_TEMPLATE}},
@@ -75,6 +76,10 @@ SEEDS: dict[str, Obj] = {
             "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": SCHEMA}}],
         }
     },
+    "validatingadmissionpolicies.admissionregistration.k8s.io": {
+        "spec": {"matchConstraints": {"resourceRules": [EVERYTHING]}, "validations": [{"expression": "object.metadata.name != 'no'"}]},
+    },
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": {"spec": {"policyName": "p", "validationActions": ["Warn"]}},
     "selfsubjectaccessreviews.authorization.k8s.io": {"spec": REVIEW},
     "subjectaccessreviews.authorization.k8s.io": {"spec": {**REVIEW, "user": "u"}},
     "localsubjectaccessreviews.authorization.k8s.io": {

@@ -102,3 +102,31 @@ def test_a_watch_is_a_stream(client: LocalClient) -> None:
     answer = handler.handle(Request("GET", PATH, client.caller, {"watch": ["true"], "timeoutSeconds": ["30"]}))
     assert isinstance(answer, EventStream)
     assert answer.timeout_s == 30
+
+
+def test_who_asks_is_asked_for_their_rights(client: LocalClient) -> None:
+    handler = Handler(client.api, yaml.safe_load)
+
+    def answer(path: str, **headers: str) -> tuple[int, Any]:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        response = handler.handle(Request("GET", path, client.caller, {}, given))
+        assert isinstance(response, Response)
+        return response.code, json.loads(response.body)
+
+    assert answer("/api/v1/namespaces/default/pods")[0] == 200
+    code, status = answer("/api/v1/namespaces/default", impersonate_user="jane", impersonate_group="a,b")
+    assert (code, status["reason"], status["details"]) == (403, "Forbidden", {"name": "default", "kind": "namespaces"})
+    assert status["message"].endswith('cannot get resource "namespaces" in API group "" in the namespace "default"')
+    assert answer("/apis", impersonate_user="jane")[1]["message"] == 'forbidden: User "jane" cannot get path "/apis"'
+    assert answer("/apis", impersonate_group="a")[0] == 500
+
+
+def test_other_versions_have_their_own_paths(ask: Any) -> None:
+    spec = {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "d"}, "maxReplicas": 2}
+    new = {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "h"}, "spec": spec}
+    path = "namespaces/default/horizontalpodautoscalers"
+    assert ask("POST", f"/apis/autoscaling/v1/{path}", {**new, "spec": {**spec, "targetCPUUtilizationPercentage": 9}})[0] == 201
+    assert "metrics" in ask("GET", f"/apis/autoscaling/v2/{path}/h")[1]["spec"]
+    assert ask("GET", f"/apis/autoscaling/v1/{path}/h")[1]["spec"]["targetCPUUtilizationPercentage"] == 9
+    assert ask("GET", f"/apis/autoscaling/v3/{path}/h")[0] == 404
+    assert [v["version"] for v in ask("GET", "/apis/autoscaling")[1]["versions"]] == ["v2", "v1"]

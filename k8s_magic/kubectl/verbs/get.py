@@ -22,7 +22,7 @@ SUGGEST = 'Use "kubectl api-resources" for a complete list of supported resource
 async def run(call: Call) -> int | None:
     """Print what was asked for."""
     if call.flags["raw"]:
-        _raw(call)
+        await _raw(call)
         return None
     _check(call)
     if call.flags["watch"] or call.flags["watch-only"]:
@@ -39,7 +39,7 @@ def human(call: Call) -> bool:
     return call.flags["output"] == "wide" or not (call.flags["output"] or call.flags["template"])
 
 
-def _raw(call: Call) -> None:
+async def _raw(call: Call) -> None:
     if call.args:
         raise UsageError("arguments may not be passed when --raw is specified")
     if call.flags["watch"] or call.flags["watch-only"] or call.flags["selector"]:
@@ -49,7 +49,7 @@ def _raw(call: Call) -> None:
     path = call.flags["raw"]
     if not path.startswith("/"):
         raise UsageError(f'--raw must be a valid URL path: parse "{path}": invalid URI for request')
-    body = call.client.raw(path)
+    body = await call.client.fetch(path)
     call.out(body if isinstance(body, str) else json.dumps(body, separators=(",", ":"), ensure_ascii=False) + "\n")
 
 
