@@ -25,12 +25,13 @@ from k8s_magic import live
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.run import Run, Settings
 from k8s_magic.kubectl.main import resolve
-from k8s_magic.server import command_client
 from k8s_magic.server.listeners import RealListeners
 
 if TYPE_CHECKING:
     from k8s_magic.server.outside import Outside
 
+CLIENT = Path(__file__).with_name("command_client.py")
+"""Run by its path, never imported: it is made for systems that have Unix sockets."""
 PREFIX = "k8s-magic-shell-"
 BEAT_S = 0.02
 STEP_MODE_RATE = 20.0
@@ -65,7 +66,7 @@ class CommandSocket:
         self._socket.listen(64)
         script = self.bin / "kubectl"
         self.bin.mkdir()
-        words = [sys.executable, "-S", "-E", command_client.__file__, str(path)]
+        words = [sys.executable, "-S", "-E", str(CLIENT), str(path)]
         script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
         script.chmod(0o700)
         os.environ["PATH"] = os.pathsep.join([str(self.bin), *filter(None, [os.environ.get("PATH", "")])])
@@ -120,13 +121,19 @@ class Wire:
 
     def command(self) -> tuple[str, dict[str, str], list[str]]:
         """(directory, environment, arguments)."""
-        size = int(command_client.receive(self.connection, 8) or b"0")
-        words = [os.fsdecode(word) for word in command_client.receive(self.connection, size).split(b"\0")]
+        size = int(self._receive(8) or b"0")
+        words = [os.fsdecode(word) for word in self._receive(size).split(b"\0")]
         if len(words) < 2:
             raise ConnectionResetError("no command")
         cwd, count, rest = words[0], int(words[1]), words[2:]
         pairs = (word.partition("=") for word in rest[:count])
         return cwd, {name: value for name, _, value in pairs}, rest[count:]
+
+    def _receive(self, size: int) -> bytes:
+        found = b""
+        while len(found) < size and (data := self.connection.recv(size - len(found))):
+            found += data
+        return found
 
     def stdin(self, argv: list[str]) -> str | None:
         """Standard input to its end, where the command line asks for it."""

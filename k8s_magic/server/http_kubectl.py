@@ -9,9 +9,13 @@ from pathlib import Path
 
 from k8s_magic.cluster import Cluster, Result
 from k8s_magic.server.outside import Outside
+from k8s_magic.server.real_loop import LONGEST_REST_S
 from k8s_magic.server.serving import Server
 
 LET_BEGIN_S, LET_END_S = 0.2, 0.3
+TIMEOUT_S = 60
+QUICK_S, RATE = 0.5, 10.0
+"""A command that has not ended after so many seconds waits for something: so many virtual seconds a second pass for it."""
 
 
 class Ended(Exception):
@@ -67,8 +71,20 @@ class HttpKubectl:
         self._server.stop()
 
     def kubectl(self, line: str, stdin: str | None = None, cwd: str | Path | None = None) -> Result:
-        """Run one command to its end."""
-        result = self._outside.kubectl(line, stdin=stdin, cwd=cwd)
+        """Run one command to its end; time passes for one that waits by asking again and again, which the server cannot know."""
+        began = time.monotonic()
+
+        def look_in() -> None:
+            passed = time.monotonic() - began
+            if passed > TIMEOUT_S:
+                raise Ended
+            if passed > QUICK_S:
+                self._cluster.tick(RATE * LONGEST_REST_S)
+
+        try:
+            result = self._outside.kubectl(line, stdin=stdin, cwd=cwd, look_in=look_in)
+        except Ended:
+            result = Result("", f"error: no end after {TIMEOUT_S} s\n", 1)
         self._cluster.tick(self._cluster.step_s)
         return result
 

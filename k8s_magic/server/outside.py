@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from k8s_magic.cluster.command import DiskFiles, Result
-from k8s_magic.kubectl import main
+from k8s_magic.kubectl import flags, main
 from k8s_magic.kubectl.environment import Environment, Legacy, UsageError
 from k8s_magic.server.access import load
 from k8s_magic.server.client import HttpClient
@@ -71,9 +71,8 @@ class Outside:
         before = argv[: argv.index("--")] if "--" in argv else argv
         if argv[-1:] == ["&"]:
             raise UsageError("on a cluster outside nothing goes on in the background of a notebook; run it in a terminal")
-        other = None if _is_config(argv) else next((word for word in before if word.partition("=")[0] in OTHERWISE), None)
-        if other is not None:
-            raise UsageError(f"{other.partition('=')[0]} means another cluster; `%cluster use KUBECONFIG [--context NAME]` goes there")
+        if (other := _other(before)) is not None:
+            raise UsageError(f"{other} means another cluster; `%cluster use KUBECONFIG [--context NAME]` goes there")
         access = self.access if _is_config(argv) else load(self.kubeconfig, _context(before) or self.context)
         return Environment(
             client=HttpClient(access, loop),
@@ -95,6 +94,15 @@ class Outside:
     def take_background(self) -> str:
         """Nothing runs in the background."""
         return ""
+
+
+def _other(argv: list[str]) -> str | None:
+    """The flag that means another cluster; the verb's own (`create rolebinding --user`) and those of `config` do not."""
+    path, rest = main.resolve(argv)
+    command = flags.table().get(" ".join(path))
+    own = {word for flag in (command.flags if command else ()) for word in (f"--{flag.name}", f"-{flag.short}")}
+    found = (word.partition("=")[0] for word in rest if not _is_config(argv))
+    return next((word for word in found if word in OTHERWISE and word not in own), None)
 
 
 def _is_config(argv: list[str]) -> bool:

@@ -11,8 +11,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from k8s_magic.apiserver.errors import ApiError
@@ -20,18 +20,20 @@ from k8s_magic.kubectl.errors import Unreachable
 from k8s_magic.server.access import Access
 
 WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
+NOWHERE = "the server could not find the requested resource"
 TIMEOUT_S = 60.0
 CHUNK = 65536
 REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 503: "ServiceUnavailable"}
 Query = Mapping[str, Any]
+Headers = Sequence[tuple[str, str]]
 
 
 class Transport:
     """One cluster's HTTP. `headers` go with every request."""
 
-    def __init__(self, access: Access, headers: Mapping[str, str]) -> None:
+    def __init__(self, access: Access, headers: Headers) -> None:
         self.access = access
-        self.headers = {**headers, **({"Authorization": access.authorization} if access.authorization else {})}
+        self.headers = [*headers, *([("Authorization", access.authorization)] if access.authorization else [])]
         self.warn: Callable[[str], None] = lambda text: None
         self._kept: http.client.HTTPConnection | None = None
         self._clock: tuple[float, float] | None = None
@@ -43,13 +45,13 @@ class Transport:
         said, at = self._clock
         return said + time.monotonic() - at
 
-    def request(self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str]) -> tuple[str, bytes]:
+    def request(self, method: str, path: str, query: Query, body: bytes | None, headers: Headers) -> tuple[str, bytes]:
         """(content type, body) of the answer; ApiError for a refusal, Unreachable where nobody answers."""
         for attempt in (1, 2):
             connection = self._kept or self._connection()
             fresh, self._kept = self._kept is None, None
             try:
-                connection.request(method, self.target(path, query), body, {**self.headers, **headers})
+                connection.request(method, self.target(path, query), body, self._message(headers))
                 response = connection.getresponse()
                 data = response.read()
             except (http.client.HTTPException, ConnectionError, OSError) as error:
@@ -65,13 +67,13 @@ class Transport:
             return response.getheader("Content-Type", ""), data
         raise AssertionError("both attempts have ended above")
 
-    def open(self, path: str, query: Query, headers: Mapping[str, str]) -> Reading:
+    def open(self, path: str, query: Query, headers: Headers) -> Reading:
         """Ask for an answer without end; errors as of `request`."""
         connection = self._connection()
         try:
             connection.connect()
             opened = connection.sock
-            connection.request("GET", self.target(path, query), headers={**self.headers, **headers})
+            connection.request("GET", self.target(path, query), headers=self._message(headers))
             response = connection.getresponse()
         except (http.client.HTTPException, OSError) as error:
             connection.close()
@@ -93,6 +95,13 @@ class Transport:
             raise self._unreachable(error) from None
         assert connection.sock is not None
         return connection.sock
+
+    def _message(self, headers: Headers) -> Mapping[str, str]:
+        """All headers, as the one kind of mapping that may hold a name more than once."""
+        message: Any = http.client.HTTPMessage()
+        for name, value in (*self.headers, *headers):
+            message[name] = value
+        return cast(Mapping[str, str], message)
 
     def target(self, path: str, query: Query) -> str:
         """Path and query as they stand in a request's first line."""

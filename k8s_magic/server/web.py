@@ -33,6 +33,7 @@ class ApiRequest(tornado.web.RequestHandler):
         caller = self.server.authenticate(self.request.headers)
         if caller is None:
             return self._finish(Response(401, encode(UNAUTHORIZED.status)))
+        self._wait_if_polling()
         try:
             result = self.server.handle(self.server.plain(self._request(caller)))
         except ApiError as error:
@@ -42,6 +43,16 @@ class ApiRequest(tornado.web.RequestHandler):
         return self._finish(result)
 
     get = post = put = patch = delete = head = answer
+
+    def _wait_if_polling(self) -> None:
+        """A client that asks the same again on one connection waits, as `kubectl drain` does: for it, too, time must pass."""
+        connection: Any = self.request.connection
+        asked = (self.request.method, self.request.uri)
+        now = asyncio.get_running_loop().time()
+        before, then = getattr(connection.context, "last_asked", (None, now))
+        connection.context.last_asked = (asked, now)
+        if self.request.method == "GET" and asked == before:
+            self.server.let_pass(now - then)
 
     def _request(self, caller: Caller) -> Request:
         query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}

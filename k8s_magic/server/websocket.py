@@ -10,7 +10,7 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.server.transport import refusal
@@ -90,7 +90,12 @@ class WebSocket:
 
 
 def open_websocket(
-    connection: socket.socket, target: str, host: str, headers: Mapping[str, str], protocols: str, take: Callable[[bytes | None], None]
+    connection: socket.socket,
+    target: str,
+    host: str,
+    headers: Sequence[tuple[str, str]],
+    protocols: str,
+    take: Callable[[bytes | None], None],
 ) -> tuple[WebSocket, str]:
     """(the open connection, the protocol that the server chose); `ApiError` where it refuses. `take` is called in a thread."""
     lines = {
@@ -100,9 +105,8 @@ def open_websocket(
         "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Protocol": protocols,
-        **headers,
     }
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    head = "".join(f"{name}: {value}\r\n" for name, value in (*lines.items(), *headers))
     connection.sendall(f"GET {target} HTTP/1.1\r\n{head}\r\n".encode())
     status, answer, rest = _answer(connection)
     if status != 101:

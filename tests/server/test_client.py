@@ -1,5 +1,7 @@
 """The Client over HTTP: our kubectl through it, against our own server."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,7 +113,37 @@ def test_kubectl_applies_from_standard_input(outside: Outside) -> None:
     assert outside.kubectl("apply --server-side --field-manager=other -f -", stdin=manifest).stdout == "configmap/a serverside-applied\n"
 
 
+def test_somebody_else_with_groups(outside: Outside) -> None:
+    outside.kubectl("create clusterrolebinding readers --clusterrole=view --group=two")
+    assert outside.kubectl("auth can-i list pods --as=jane --as-group=one --as-group=two").stdout == "yes\n"
+    assert outside.kubectl("auth can-i list pods --as=jane --as-group=one").stdout == "no\n"
+
+
+def test_a_port_is_forwarded(outside: Outside) -> None:
+    outside.kubectl("run kuard --image=gcr.io/kuar-demo/kuard-amd64:1")
+    outside.kubectl("wait --for=condition=Ready pod/kuard")
+    answers: list[bytes] = []
+
+    def ask(port: int) -> None:
+        with socket.create_connection(("127.0.0.1", port), 10) as connection:
+            connection.sendall(b"GET /healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answers.append(b"".join(iter(lambda: connection.recv(65536), b"")))
+
+    def hear(text: str) -> None:
+        if text.startswith("Forwarding from 127"):
+            threading.Thread(target=ask, args=(int(text.split(":")[1].split()[0]),), daemon=True).start()
+
+    def look_in() -> None:
+        if answers:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        outside.kubectl("port-forward kuard :8080", on_output=hear, look_in=look_in)
+    assert answers[0].endswith(b"\r\n\r\nok")
+
+
 def test_another_cluster_is_not_taken_for_this_one(outside: Outside, kubeconfig: Path) -> None:
+    assert outside.kubectl("create rolebinding rb --role=r --user=jane").exit_code == 0
     for flags in ("--server=https://elsewhere", "--kubeconfig other", "--user=me"):
         assert "means another cluster" in outside.kubectl(f"get pods {flags}").stderr
     assert said(outside.kubectl("get pods --context=nope")) == ("", 'error: context "nope" does not exist\n', 1)
