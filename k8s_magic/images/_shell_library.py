@@ -13,12 +13,13 @@ from typing import Any
 from just_bash.commands.registry import create_command_registry
 from just_bash.interpreter.errors import ErrexitError, ExitError
 from just_bash.interpreter.interpreter import Interpreter
-from just_bash.interpreter.types import InterpreterState, ShellOptions, VariableStore
+from just_bash.interpreter.types import ShellOptions, VariableStore
 from just_bash.parser import ParseException, parse
 from just_bash.types import ExecResult, ExecutionLimits
 
 from k8s_magic.images._captured import Captured
 from k8s_magic.images._shell import CHILD
+from k8s_magic.images._shell_clock import CLOCK, State, started
 from k8s_magic.images._shell_files import ShellFiles
 from k8s_magic.images.context import Context, Program
 from k8s_magic.sim.loop import Future
@@ -109,7 +110,7 @@ def _interpreter(ctx: Context, words: list[str], commands: Mapping[str, Program]
     for place, word in enumerate(words[1:], 1):
         env[str(place)] = word
     env["#"], env["@"], env["*"] = str(len(words[1:])), " ".join(words[1:]), " ".join(words[1:])
-    state = InterpreterState(env=env, cwd=cwd, previous_dir="", options=ShellOptions())
+    state = State(env=env, cwd=cwd, previous_dir="", options=ShellOptions(), start_time=started(ctx))
     return Streaming(ctx, commands, state)
 
 
@@ -193,7 +194,8 @@ class Streaming(Interpreter):
     def _copy(self) -> Streaming:
         """A shell with a copy of the state: a child, or a subshell."""
         old = self._state
-        state = InterpreterState(
+        state = State(
+            start_time=old.start_time,
             env=old.env.copy(),
             cwd=old.cwd,
             previous_dir=old.previous_dir,
@@ -238,6 +240,7 @@ class Streaming(Interpreter):
         return result if self.captured else self.emit(result)
 
     async def execute_command(self, node: Any, stdin: str) -> Any:
+        CLOCK.now = self.program_context.now
         redirected = any(r.operator not in ("<", "<<", "<<<", "<<-") for r in getattr(node, "redirections", None) or ())
         self.captured += redirected
         try:

@@ -143,3 +143,22 @@ def test_digits_of_pi() -> None:
     bench.run("pi", "perl:5.34", command=["perl", "-Mbignum=bpi", "-wle", "print bpi(20)"], spec={"restartPolicy": "Never"})
     bench.at(3)
     assert bench.logs("pi") == "3.1415926535897932385\n"
+
+
+CLOCKS = [
+    ("sleep 3; echo $SECONDS", "3\n"),
+    ("SECONDS=10; sleep 2; echo $SECONDS", "12\n"),
+    ("sleep 1; (sleep 1; echo $SECONDS)", "2\n"),
+    ("awk 'BEGIN { print systime() }'", "1767603602\n"),
+    ("printf '%(%F %H:%M:%S)T\\n'", "2026-01-05 09:00:02\n"),
+    ("date +%s", "1767603602\n"),
+    ("echo $HOSTNAME $(hostname)", "sh sh\n"),
+]
+
+
+@pytest.mark.parametrize(("script", "printed"), CLOCKS)
+def test_scripts_know_the_containers_clock_and_name_alone(script: str, printed: str) -> None:
+    bench = Bench()
+    bench.run("sh", "busybox:1", command=["sleep", "1d"])
+    bench.at(2)
+    assert bench.execute("sh", "sh", "-c", script) == (printed, 0)
