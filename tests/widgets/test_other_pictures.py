@@ -1,0 +1,165 @@
+"""Why a pod is where it is, who owns whom, the way of a request; and what all pictures have in common."""
+
+import json
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import networkx as nx
+import pytest
+
+from k8s_magic import Cluster
+from k8s_magic.cluster.graph import graph_of, to_dot
+from k8s_magic.widgets import pictures
+from k8s_magic.widgets._history import Chapter, Frame, continued, encoded
+from k8s_magic.widgets._svg import document, label
+
+WAYS = {
+    "placement": (),
+    "selector": ("service/web",),
+    "why": ("POD",),
+    "reconcile": ("deployment/web",),
+    "tree": ("deployment/web",),
+    "network": ("web",),
+}
+
+
+def web(**options: Any) -> Cluster:
+    cluster = Cluster(**{"nodes": 3, "system": False, **options})
+    cluster.kubectl("create deployment web --image=nginx --replicas=3")
+    cluster.kubectl("expose deployment web --port=80")
+    cluster.settle()
+    return cluster
+
+
+def opened(cluster: Cluster, name: str, *arguments: str, since: int | None = None) -> Any:
+    pod = cluster.kubectl("get pods -o jsonpath={.items[0].metadata.name}").stdout
+    picture = pictures()[name](cluster.client, cluster.inspector, tuple(pod if word == "POD" else word for word in arguments))
+    picture.follow(cluster.inspector.revision if since is None else since)
+    return picture
+
+
+def rebuilt(history: dict[str, Any]) -> list[str]:
+    """What the front end makes of a history."""
+    now: list[int] = []
+    frames = []
+    for changes, _, _ in history["steps"]:
+        now = list(now)
+        for where, gone, come in changes:
+            now[where : where + gone] = come
+        frames.append("".join(history["pieces"][number] for number in now))
+    return frames
+
+
+def test_every_picture_is_known_here() -> None:
+    assert set(pictures()) == set(WAYS)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_the_same_cluster_draws_the_same_bytes(name: str) -> None:
+    drawn = [opened(web(seed=5), name, *WAYS[name])._repr_mimebundle_()[0] for _ in range(2)]
+    for key in ("text/html", "text/plain"):
+        assert drawn[0][key] == drawn[1][key]
+        assert drawn[0][key]
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_the_front_end_gets_the_frames_that_were_drawn(name: str) -> None:
+    cluster = web()
+    picture = opened(cluster, name, *WAYS[name], since=0)
+    assert rebuilt(picture.history) == [str(frame.svg) for frame in picture.frames]
+    before = len(picture.history["steps"])
+    revision = cluster.inspector.revision
+    cluster.kubectl("scale deployment web --replicas=5")
+    picture.follow(revision)
+    if name != "why":
+        assert len(picture.history["steps"]) > before
+        assert picture.history["marks"][-1] == [before, "scale deployment web --replicas=5"]
+    for svg in rebuilt(picture.history):
+        ET.fromstring(svg)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_users_text_is_escaped(name: str) -> None:
+    cluster = web()
+    evil = "<img src=x onerror=alert(1)>"
+    cluster.kubectl("run web-evil --image=nginx --labels=app=web")
+    pod = cluster.client.get("pods", "web-evil", "default")
+    cluster.client.update("pods", {**pod, "status": {**pod["status"], "reason": evil}}, "default", subresource="status")
+    root = ET.fromstring(opened(cluster, name, *WAYS[name])._static.svg)
+    assert not [e for e in root.iter() if "img" in e.tag or [key for key in e.attrib if key.startswith("on")]]
+
+
+def test_a_history_of_200_steps_is_small() -> None:
+    cluster = web()
+    picture = opened(cluster, "placement")
+    for replicas in range(30):
+        revision = cluster.inspector.revision
+        cluster.kubectl(f"scale deployment web --replicas={2 + replicas % 7}")
+        picture.follow(revision)
+    assert 100 < len(picture.history["steps"]) <= 200
+    assert len(json.dumps(picture.history)) < 1_000_000
+
+
+def test_what_is_told_again_replaces_what_was_told() -> None:
+    frames = [Frame("a", "", ""), Frame("b", "", "")]
+    chapters = [Chapter(1, "x", frames), Chapter(5, "y", frames)]
+    assert [chapter.since for chapter in continued(chapters, Chapter(5, "z", frames))] == [1, 5]
+    assert [chapter.since for chapter in continued(chapters, Chapter(0, "z", frames))] == [0]
+
+
+def test_too_much_is_thinned_to_its_ends() -> None:
+    frames = [Frame(document(1, 1, "", label(f"{number}-{'x' * 200_000}", 0, 0)), str(number), "") for number in range(9)]
+    state = encoded([Chapter(0, "", frames)])
+    assert (state["steps"][0][1], state["steps"][-1][1]) == ("0", "8")
+    assert len(json.dumps(state)) < 1_000_000
+
+
+def test_why_shows_the_sum_that_decided() -> None:
+    cluster = web(system=True)
+    picture = opened(cluster, "why", "POD")
+    lines = picture._static.text.splitlines()
+    chosen = next(line for line in lines if line.startswith("→"))
+    terms, _, total = chosen.partition("✓ fits")[2].partition("=")
+    assert sum(int(term.split()[-1]) for term in terms.split("+")) == int(total)
+    assert any("✗ TaintToleration" in line for line in lines)
+    assert "node1" in lines[-1]
+
+
+def test_why_nowhere() -> None:
+    cluster = web()
+    cluster.kubectl('run big --image=nginx --overrides={"spec":{"nodeSelector":{"a":"b"}}}'.split())
+    picture = opened(cluster, "why", "big")
+    assert picture._static.text.startswith("default/big fits on none of 3 nodes")
+    assert picture._static.text.count("✗ NodeAffinity") == 3
+
+
+def test_many_nodes_fold_in_the_table() -> None:
+    picture = opened(web(nodes=60), "why", "POD")
+    lines = picture._static.text.splitlines()
+    assert len(lines) == 25
+    assert "37 more nodes that fit" in lines[-1]
+
+
+def test_the_tree_begins_with_the_first_owner() -> None:
+    cluster = web()
+    picture = opened(cluster, "tree", "pod", "POD")
+    assert [line for line in picture._static.text.splitlines() if "(" in line] == ["owner (1)", "owned by it (1)", "owned by these (3)"]
+
+
+def test_only_ready_endpoints_get_requests() -> None:
+    cluster = web()
+    cluster.break_image("nginx:9")
+    cluster.kubectl("run late --image=nginx:9 --labels=app=web")
+    text = opened(cluster, "network", "web")._static.text
+    assert "A 10." in text and "3 of 4 endpoints ready" in text and "↛ late" in text
+    assert text.count("gets requests") == 3
+
+
+def test_the_graph_of_owners() -> None:
+    graph = graph_of(web().client, "default")
+    assert nx.is_directed_acyclic_graph(graph)
+    assert sorted(about["kind"] for _, about in graph.nodes.items()) == [
+        *("Deployment", "EndpointSlice", "EndpointSlice"),
+        *("Pod", "Pod", "Pod", "ReplicaSet", "Service", "Service"),
+    ]
+    assert to_dot(graph).source.count("->") == 5
