@@ -112,11 +112,8 @@ def chapter() -> Cluster:
         lines = {0: f"create deployment {name} --image=nginx --replicas=2", 3: f"rollout status deployment/{name}"}
         lines |= {6: f"scale deployment {name} --replicas=3", 9: f"set image deployment/{name} nginx=nginx:1.27"}
         lines |= {12: f"expose deployment {name} --port=80", 15: f"label pods -l app={name} tier=front"}
-        lines |= {
-            18: f"create configmap c{number} --from-literal=a=b",
-            21: f"rollout undo deployment/{name}",
-            27: f"delete deployment {name}",
-        }
+        lines |= {18: f"create configmap c{number} --from-literal=a=b", 21: f"rollout undo deployment/{name}"}
+        lines |= {27: f"delete deployment {name}"}
         cluster.kubectl(lines.get(number % 30, ("get pods", "describe deployments", "get events")[number % 3]))
     return cluster
 
@@ -138,7 +135,12 @@ def journal_share() -> Figure:
             break
     entries = list(cluster.inspector.journal)
     journal: deque[Entry] = deque(maxlen=JOURNAL_LIMIT)
-    recording = _median(5, lambda: [journal.append(Entry(*entry)) for entry in entries])
+
+    def record() -> None:
+        for entry in entries:
+            journal.append(Entry(*entry))
+
+    recording = _median(5, record)
     return Figure(f"journal's share of a run of {len(entries):,} writes", 100 * recording / run, "%", 10)
 
 
