@@ -29,6 +29,14 @@ CELLS = [
     "kubectl rollout status deployment web",
     "kubectl get all",
     "kubectl get nodes -o jsonpath='{.items[*].metadata.name}'",
+    """%%terminal
+POD=$(kubectl get pods -l app=kuard -o jsonpath='{.items[0].metadata.name}')
+kubectl port-forward $POD 8080:8080 &
+for i in {1..3}; do curl -s localhost:8080/healthy; sleep 10; done
+kubectl get pods --no-headers | awk '{print $1, $3}' | sort -r > pods.txt
+cat pods.txt""",
+    "kubectl get nodes -o name | grep -c node",
+    "!kubectl get nodes -o name",
     "kubectl get pod nope",
     "%%manifest\nkind: [",
     "%cluster",

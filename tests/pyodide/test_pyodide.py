@@ -16,7 +16,7 @@ CACHE = HERE / "cache"
 PYODIDE = "314.0.7"
 PYTHON = ["--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none", "--abi", "abi3"]
 PLATFORM = ["--only-binary=:all:", "--platform", "any", "--platform", "pyemscripten_2026_0_wasm32"]
-NEEDED = ["ipython==9.12.0", "ipywidgets", "anywidget", "jsonpatch", "cronsim"]
+NEEDED = ["ipython==9.12.0", "ipywidgets", "anywidget", "jsonpatch", "cronsim", "just-bash==0.2.1"]
 """Of our dependencies, what these cells import; newer IPythons want psutil where pip runs, which is not where they will."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")]
@@ -42,7 +42,7 @@ def runtime() -> Path:
 def wheels(checkout_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our wheel, just built, beside the pure wheels of what it needs."""
     fetched = CACHE / "wheels"
-    if not list(fetched.glob("ipython-*.whl")):
+    if not list(fetched.glob("just_bash-*.whl")):
         fetched.mkdir(parents=True, exist_ok=True)
         run(sys.executable, "-m", "pip", "download", "-q", "-d", fetched, *PLATFORM, *PYTHON, *NEEDED)
     if not list(fetched.glob("pyyaml-*.whl")):
