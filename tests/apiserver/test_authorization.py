@@ -148,3 +148,25 @@ def test_a_token_dies_with_its_account(admin: LocalClient) -> None:
 @pytest.mark.parametrize("token", ["", "a", "a.b", "a.b.c", "é.b.c", "..", "a.b.é"])
 def test_what_is_no_token_is_nobodys(admin: LocalClient, token: str) -> None:
     assert tokens.authenticate(admin.api, token) is None
+
+
+def role(name: str, *verbs: str) -> Obj:
+    rules = [{"apiGroups": [""], "resources": ["pods", "secrets"], "verbs": list(verbs)}]
+    return {"apiVersion": f"{RBAC}/v1", "kind": "Role", "metadata": {"name": name}, "rules": rules}
+
+
+def test_nobody_grants_what_they_do_not_have(admin: LocalClient) -> None:
+    own = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+    write = {"apiGroups": [RBAC], "resources": ["roles", "rolebindings"], "verbs": ["create"]}
+    about = {"apiVersion": f"{RBAC}/v1", "kind": "ClusterRole", "metadata": {"name": "writer"}, "rules": [own, write]}
+    admin.create(f"clusterroles.{RBAC}", about)
+    let(admin, "jane", "writer", "default")
+    jane = as_user(admin, "jane")
+    assert refusal(lambda: jane.create(f"roles.{RBAC}", role("r", "get", "list"), "default")) == (
+        f'roles.{RBAC} "r" is forbidden: user "jane" (groups=["system:authenticated"]) '
+        "is attempting to grant RBAC permissions not currently held:\n"
+        '{APIGroups:[""], Resources:["pods"], Verbs:["list"]}\n'
+        '{APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}'
+    )
+    assert "permissions not currently held" in refusal(lambda: let(jane, "bob", "edit", "default"))
+    let(jane, "bob", "writer", "default")
