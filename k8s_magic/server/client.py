@@ -212,7 +212,7 @@ class HttpClient:
         try:
             found: Obj = json.loads(self._transport.request(method, path, query, encoded, headers)[1])
         except ApiError as error:
-            if error.message != NOWHERE:
+            if error.message != NOWHERE or where.subresource:
                 raise
             # Models client-go's NewGenericServerResponse, which adds what was asked for.
             asked = " ".join(filter(None, [method.lower(), where.resource, where.name]))
