@@ -15,7 +15,9 @@ HEAD = 62
 TILE, SMALL_TILE, CHIP, TILE_GAP = 30, 16, 16, 4
 MOST_TILES = 10
 """With more pods than that on a node, each is a chip without words."""
-BOX_WIDTH, CHIP_BOX_WIDTH, WAITING_WIDTH = 196, 132, 216
+BOX_WIDTH, CHIP_BOX_WIDTH, DENSE_BOX_WIDTH, WAITING_WIDTH = 196, 132, 88, 216
+DENSE_FROM, DENSE_HEAD, DENSE_CHIP, DENSE_GAP = 31, 34, 9, 1.5
+"""With so many nodes everything shrinks: bars lose their words, chips their signs."""
 MOST_WAITING = 9
 REASON_LINE = 12
 
@@ -39,6 +41,7 @@ class Layout:
     names: tuple[str, ...]
     waits: bool
     waiting_height: float
+    dense: bool = False
 
     @staticmethod
     def of(scenes: Sequence[Scene], *, waits: bool = False) -> Layout:
@@ -46,11 +49,12 @@ class Layout:
         names = tuple(dict.fromkeys(node.name for scene in scenes for node in scene.nodes))
         chips = any(len([pod for pod in node.pods if not pod.is_system]) > MOST_TILES for scene in scenes for node in scene.nodes)
         chips = chips or len(names) > 12
-        columns = min(len(names), 6 if chips else 4) or 1
+        dense = len(names) >= DENSE_FROM
+        columns = min(len(names), 10 if dense else 6 if chips else 4) or 1
         heights = dict.fromkeys(names, 0.0)
         for scene in scenes:
             for node in scene.nodes:
-                heights[node.name] = max(heights[node.name], _box_height(node, chips))
+                heights[node.name] = max(heights[node.name], _box_height(node, chips, dense))
         rows = [names[start : start + columns] for start in range(0, len(names), columns)]
         waiting = [scene.waiting for scene in scenes]
         return Layout(
@@ -60,11 +64,12 @@ class Layout:
             names=names,
             waits=waits or any(waiting),
             waiting_height=max((waiting_height(pods) for pods in waiting), default=0),
+            dense=dense,
         )
 
     @property
     def box_width(self) -> float:
-        return CHIP_BOX_WIDTH if self.chips else BOX_WIDTH
+        return DENSE_BOX_WIDTH if self.dense else CHIP_BOX_WIDTH if self.chips else BOX_WIDTH
 
     @property
     def width(self) -> float:
@@ -95,15 +100,15 @@ class Layout:
 
     def tiles(self, box: Place, pods: Sequence[PodTile]) -> list[tuple[PodTile, Place]]:
         """The pods' places within a node's box."""
-        return _flow(box, pods, self.chips)
+        return _flow(box, pods, self.chips, self.dense)
 
 
-def _flow(box: Place, pods: Sequence[PodTile], chips: bool) -> list[tuple[PodTile, Place]]:
-    left, width, y = box.x + PADDING, box.width - 2 * PADDING, box.y + HEAD
+def _flow(box: Place, pods: Sequence[PodTile], chips: bool, dense: bool) -> list[tuple[PodTile, Place]]:
+    left, width, y = box.x + PADDING, box.width - 2 * PADDING, box.y + (DENSE_HEAD if dense else HEAD)
     if chips:
-        per_row = int((width + TILE_GAP) // (CHIP + TILE_GAP))
-        step = CHIP + TILE_GAP
-        return [(pod, Place(left + i % per_row * step, y + i // per_row * step, CHIP, CHIP)) for i, pod in enumerate(pods)]
+        chip, gap = (DENSE_CHIP, DENSE_GAP) if dense else (CHIP, TILE_GAP)
+        per_row, step = int((width + gap) // (chip + gap)), chip + gap
+        return [(pod, Place(left + i % per_row * step, y + i // per_row * step, chip, chip)) for i, pod in enumerate(pods)]
     placed = []
     for pod in pods:
         height = SMALL_TILE if pod.is_system else TILE
@@ -112,10 +117,10 @@ def _flow(box: Place, pods: Sequence[PodTile], chips: bool) -> list[tuple[PodTil
     return placed
 
 
-def _box_height(node: NodeBox, chips: bool) -> float:
-    box = Place(0, 0, CHIP_BOX_WIDTH if chips else BOX_WIDTH, 0)
-    bottom = max((place.y + place.height for _, place in _flow(box, node.pods, chips)), default=HEAD)
-    return max(bottom + PADDING, HEAD + TILE + PADDING)
+def _box_height(node: NodeBox, chips: bool, dense: bool) -> float:
+    box = Place(0, 0, DENSE_BOX_WIDTH if dense else CHIP_BOX_WIDTH if chips else BOX_WIDTH, 0)
+    bottom = max((place.y + place.height for _, place in _flow(box, node.pods, chips, dense)), default=HEAD)
+    return bottom + PADDING if dense else max(bottom + PADDING, HEAD + TILE + PADDING)
 
 
 class Group(NamedTuple):

@@ -122,6 +122,7 @@ def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBo
         notes.append("NotReady")
     if get_in(node, "spec", "unschedulable"):
         notes.append("cordoned")
+    notes += _taints(node)
     allocatable = get_in(node, "status", "allocatable", default={})
     return NodeBox(
         name=meta.name(node),
@@ -132,6 +133,15 @@ def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBo
         pods=tuple(sorted((tile for tile in tiles if _is_shown(tile, namespaces)), key=lambda tile: tile.is_system)),
         hidden=tuple(tile for tile in tiles if not _is_shown(tile, namespaces)),
     )
+
+
+KNOWN_TAINTS = ("node.kubernetes.io/unschedulable", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", CONTROL_PLANE)
+"""Those that other notes speak of."""
+
+
+def _taints(node: Obj) -> list[str]:
+    taints = get_in(node, "spec", "taints") or ()
+    return [f"taint {t['key']}={t['value']}" if t.get("value") else f"taint {t['key']}" for t in taints if t["key"] not in KNOWN_TAINTS]
 
 
 def _age(pod: Obj) -> tuple[str, str, str]:

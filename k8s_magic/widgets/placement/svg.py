@@ -12,7 +12,18 @@ from k8s_magic.widgets._memo import Memo
 from k8s_magic.widgets._moods import BAR, BAR_FILL, BOX, COLOURS, INK, LINE, PAPER, SOFT_INK, sign, state_words
 from k8s_magic.widgets._svg import document, label, shortened, tag, title, wrapped
 from k8s_magic.widgets.placement.amounts import cpu_text, memory_text
-from k8s_magic.widgets.placement.layout import MOST_WAITING, PADDING, REASON_LINE, TILE, TILE_GAP, Layout, Place, waiting_groups
+from k8s_magic.widgets.placement.layout import (
+    CHIP,
+    DENSE_BOX_WIDTH,
+    MOST_WAITING,
+    PADDING,
+    REASON_LINE,
+    TILE,
+    TILE_GAP,
+    Layout,
+    Place,
+    waiting_groups,
+)
 from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
 from k8s_magic.widgets.placement.text import summary
 
@@ -51,6 +62,8 @@ def _box(
     dashes = None if ready else "5 4"
     about = "".join(f" · {note}" for note in notes)
     inner = place.width - 2 * PADDING
+    if place.width <= DENSE_BOX_WIDTH:
+        return _dense_box(name, about, dashes, cpu, memory, place)
     return tag(
         "g",
         tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill=BOX, stroke=LINE, stroke_dasharray=dashes),
@@ -61,6 +74,34 @@ def _box(
         transform=f"translate({place.x:g} {place.y:g})",
         class_="k8sm-node" if ready else "k8sm-node k8sm-node-lost",
     )
+
+
+def _dense_box(
+    name: str, about: str, dashes: str | None, cpu: tuple[int, tuple[int, ...]], memory: tuple[int, tuple[int, ...]], place: Place
+) -> str:
+    """The name with the number of pods, and the bars without words."""
+    amounts = f"cpu {cpu_text(sum(cpu[1]))} of {cpu_text(cpu[0])}, memory {memory_text(sum(memory[1]))} of {memory_text(memory[0])}"
+    inner = place.width - 2 * PADDING
+    count, edge = str(len(cpu[1])), "#9a6700" if about else LINE
+    return tag(
+        "g",
+        title(f"{name}{about}: {count} pods, {amounts}"),
+        tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=5, fill=BOX, stroke=edge, stroke_dasharray=dashes),
+        label(f"{'! ' if about else ''}{shortened(name, 9)}", PADDING, 13, size=10, font_weight="600", fill=INK, class_="k8sm-ink"),
+        label(count, place.width - PADDING, 13, size=9.5, text_anchor="end", fill=SOFT_INK, class_="k8sm-soft"),
+        _thin_bar(cpu, Place(PADDING, 19, inner, 4)),
+        _thin_bar(memory, Place(PADDING, 25, inner, 4)),
+        transform=f"translate({place.x:g} {place.y:g})",
+        class_="k8sm-node" if dashes is None else "k8sm-node k8sm-node-lost",
+    )
+
+
+def _thin_bar(amounts: tuple[int, tuple[int, ...]], place: Place) -> str:
+    whole, used = amounts[0], sum(amounts[1])
+    width = min(place.width * used / whole, place.width) if whole else 0
+    back = tag("rect", class_="k8sm-bar", x=place.x, y=place.y, width=place.width, height=place.height, rx=2, fill=BAR)
+    full = tag("rect", class_="k8sm-fill", x=place.x, y=place.y, width=width, height=place.height, rx=2, fill="#6e8cb0")
+    return back + (full if width else "")
 
 
 def _bar(what: str, whole: int, words: Callable[[int], str], place: Place, shares: Sequence[int]) -> str:
@@ -88,12 +129,19 @@ def _pod(pod: PodTile, place: Place, chip: bool) -> str:
     body = tag("rect", width=place.width, height=place.height, rx=3, fill=fill, stroke=line, stroke_dasharray=dashes)
     parts = [title(_about(pod)), body]
     if chip:
-        parts.append(sign(pod.mood, line, place.width / 2, place.height / 2))
+        parts.append(_chip_sign(pod.mood, line, place.width))
     else:
         parts += _words(pod, place, line)
     # The outer group holds the place, the inner one is free for the front end to move.
     inner = tag("g", *parts, data_id=pod.id, class_=f"k8sm-pod k8sm-{pod.mood}{' k8sm-system' if pod.is_system else ''}")
     return tag("g", inner, transform=f"translate({place.x:g} {place.y:g})")
+
+
+def _chip_sign(mood: str, line: str, size: float) -> str:
+    if size >= CHIP:
+        return sign(mood, line, size / 2, size / 2)
+    # On the smallest chips the usual state goes without, so that the others stand out.
+    return "" if mood == "running" else tag("g", sign(mood, line, 0, 0), transform=f"translate({size / 2:g} {size / 2:g}) scale(0.7)")
 
 
 pod_at = Memo(_pod)
