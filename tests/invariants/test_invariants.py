@@ -67,11 +67,16 @@ SCALED = ("deploy", "sts")
 NODES = ("node1", "node2", "node3")
 
 nodes, numbers, replicas = st.sampled_from(NODES), st.integers(0, 20), st.integers(0, 4)
-ACTIONS = st.one_of(
+QUIET = st.one_of(
     st.tuples(st.just("create"), st.sampled_from(WORKLOADS), st.integers(1, 4)),
     st.tuples(st.just("scale"), st.sampled_from(SCALED), replicas),
     st.tuples(st.just("image"), st.sampled_from(("deploy", "sts", "ds")), st.sampled_from(IMAGES)),
     st.tuples(st.just("undo"), st.sampled_from(("deploy", "ds"))),
+    st.tuples(st.just("tick"), st.sampled_from((1, 3, 10, 40))),
+)
+"""What breaks nothing: rollouts have no excuse."""
+ACTIONS = st.one_of(
+    QUIET,
     st.tuples(st.just("delete"), st.sampled_from(WORKLOADS), st.sampled_from(("background", "foreground", "orphan"))),
     st.tuples(st.just("delete pod"), numbers),
     st.tuples(st.just("quarantine"), numbers),
@@ -209,8 +214,28 @@ def test_a_sample_of_lives(seed: int, actions: list[tuple[str, ...]]) -> None:
     live(seed, actions)
 
 
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.integers(0, 1 << 16), st.lists(QUIET, min_size=8, max_size=25))
+def test_a_sample_of_quiet_lives(seed: int, actions: list[tuple[str, ...]]) -> None:
+    live(seed, actions)
+
+
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 1 << 16), st.lists(ACTIONS, min_size=10, max_size=60))
 def test_many_lives(seed: int, actions: list[tuple[str, ...]]) -> None:
+    live(seed, actions)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 1 << 16), st.lists(QUIET, min_size=10, max_size=60))
+def test_many_quiet_lives(seed: int, actions: list[tuple[str, ...]]) -> None:
     live(seed, actions)
