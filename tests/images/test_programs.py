@@ -162,3 +162,48 @@ def test_scripts_know_the_containers_clock_and_name_alone(script: str, printed: 
     bench.run("sh", "busybox:1", command=["sleep", "1d"])
     bench.at(2)
     assert bench.execute("sh", "sh", "-c", script) == (printed, 0)
+
+
+def used(bench: Bench, name: str) -> tuple[int, int]:
+    """What a Pod's container uses: millicores and mebibytes."""
+    (pod,) = [p for p in bench.kubelets[0].stats()["pods"] if p["podRef"]["name"] == name]
+    (container,) = pod["containers"]
+    return round(container["cpu"]["usageNanoCores"] / 1e6), container["memory"]["workingSetBytes"] >> 20
+
+
+STRESSES = [
+    (["--cpu", "2", "--timeout", "60s"], None, (1000, 5)),
+    (["--vm", "1", "--vm-bytes", "150M", "--vm-hang", "1"], "200Mi", (1000, 150)),
+    (["-cpus", "1", "-mem-total", "150Mi"], None, (1000, 150)),
+]
+
+
+@pytest.mark.parametrize(("args", "memory", "usage"), STRESSES)
+def test_stress_takes_what_it_is_told_to_within_its_limit(args: list[str], memory: str | None, usage: tuple[int, int]) -> None:
+    bench = Bench()
+    limits = {"cpu": "1", **({"memory": memory} if memory else {})}
+    bench.run("s", "polinux/stress", command=["stress"], args=args, resources={"limits": limits})
+    bench.at(2)
+    assert used(bench, "s") == usage
+
+
+def test_stress_beyond_its_limit_is_killed() -> None:
+    bench = Bench()
+    args = ["--vm", "1", "--vm-bytes", "250M"]
+    bench.run("s", "polinux/stress", command=["stress"], args=args, resources={"limits": {"memory": "100Mi"}})
+    bench.at(5)
+    assert bench.state("s").startswith(("OOMKilled", "CrashLoopBackOff"))
+    assert "OOMKilled" in str(bench.container("s"))
+
+
+def test_requests_cost_the_hpa_example_cpu() -> None:
+    bench = Bench()
+    bench.run("php", "registry.k8s.io/hpa-example")
+    bench.run("load", "busybox:1", command=["sleep", "1d"])
+    bench.at(2)
+    address = bench.pod("php")["status"]["podIP"]
+    script = f"for i in $(seq 50); do wget -q -O- http://{address} >/dev/null; sleep 0.1; done"
+    assert bench.execute("load", "sh", "-c", script) == ("", 0)
+    assert used(bench, "php")[0] == 250
+    bench.loop.run_until(bench.loop.now + 20)
+    assert used(bench, "php")[0] <= 1
