@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 from k8s_magic.apiserver.store import JOURNAL_LIMIT, Entry
 from k8s_magic.cluster import Cluster
+from k8s_magic.widgets import pictures
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,35 @@ def journal_share() -> Figure:
     return Figure(f"journal's share of a run of {len(entries):,} writes", 100 * recording / run, "%", 10)
 
 
+def _picture_of(nodes: int, pods: int) -> tuple[Cluster, Any]:
+    cluster = Cluster(system=False, nodes=nodes)
+    _to_ready(cluster, pods)
+    picture = pictures()["placement"](cluster.client, cluster.inspector, ())
+    picture.follow(cluster.inspector.revision)
+    return cluster, picture
+
+
+def a_frame() -> Figure:
+    """One step of the placement picture, from the journal to what the front end gets."""
+    cluster, picture = _picture_of(50, 500)
+    revision = cluster.inspector.revision
+    cluster.kubectl("scale deployment web --replicas=490")
+    cluster.tick(5)
+    seconds = _seconds(lambda: picture.follow(revision))
+    return Figure("a frame of 50 nodes and 500 pods", 1000 * seconds / len(picture.frames), "ms", 20)
+
+
+def a_history() -> Figure:
+    """The state of a picture that has played two hundred steps."""
+    cluster, picture = _picture_of(10, 50)
+    for turn in range(60):
+        revision = cluster.inspector.revision
+        cluster.kubectl(f"scale deployment web --replicas={50 - turn % 2 - turn % 3}")
+        picture.follow(revision)
+    size = len(json.dumps(picture.history)) / (1 << 20)
+    return Figure(f"a picture's state with {len(picture.history['steps'])} steps", size, "MiB", 1)
+
+
 def figures(quick: bool) -> list[Callable[[], Figure]]:
     """The suite; `quick` leaves out what takes more than some seconds."""
     suite: list[Callable[[], Figure]] = [
@@ -154,6 +185,8 @@ def figures(quick: bool) -> list[Callable[[], Figure]]:
         get_pods,
         lambda: many_pods(1000, 1.4),
         idle_hour,
+        a_frame,
+        a_history,
         rewind,
         journal_share,
     ]

@@ -16,6 +16,7 @@ from k8s_magic.apiserver.http import EventStream, Request, Response
 from k8s_magic.cluster import going_back, interrupts, saving
 from k8s_magic.cluster.command import Result
 from k8s_magic.cluster.failures import Failures
+from k8s_magic.cluster.graph import graph_of
 from k8s_magic.cluster.inspector import Inspector
 from k8s_magic.cluster.log import Command, Entry, How, Log, Moved
 from k8s_magic.cluster.pace import ClockMode, Pace, is_at_work
@@ -195,6 +196,12 @@ class Cluster:
     def unload_service(self, service: str) -> None:
         """Nobody asks the Service any more."""
         self.failures.unload(service)
+
+    # --- Looking ---
+
+    def graph(self, namespace: str = "") -> Any:
+        """Who owns whom, as a networkx.DiGraph (see k8s_magic.cluster.graph, which can also write it as DOT)."""
+        return graph_of(self.client, namespace)
 
     # --- Time ---
 

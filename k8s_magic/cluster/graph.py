@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import networkx as nx
-
 from k8s_magic.apiserver.client import Client
 from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Obj
@@ -28,7 +26,9 @@ OWNED = (
 
 def owner_graph(objects: Iterable[Obj]) -> Any:
     """A networkx.DiGraph; a node is a uid with `kind`, `name`, `namespace`. Owners that are gone are nodes with `gone=True`."""
-    graph = nx.DiGraph()
+    import networkx  # It takes its time, and few ask.
+
+    graph = networkx.DiGraph()
     for obj in objects:
         graph.add_node(meta.uid(obj), kind=obj.get("kind", ""), name=meta.name(obj), namespace=meta.namespace(obj), gone=False)
         for owner in obj["metadata"].get("ownerReferences") or ():

@@ -39,6 +39,7 @@ def server(notebooks: Path, home: Path) -> Iterator[str]:
     places |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0"]
     command += ["--ip=127.0.0.1", "--IdentityProvider.token=tok", f"--ServerApp.root_dir={notebooks}", "--expose-app-in-browser"]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]  # Notebook 7, which the same server shows under /notebooks.
     environment = os.environ | {name: str(home / folder) for name, folder in places.items()}
     with open(home / "server.log", "w") as log, subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
         try:

@@ -33,8 +33,7 @@ kubectl set image deployment/web nginx=nginx:1.27
 kubectl rollout status deployment/web
 pod = %kubectl get pods -l app=web,pod-template-hash -o jsonpath={{.items[0].metadata.name}}
 kubectl annotate deployment web note='{EVIL}'
-kubectl label pod $pod app=sick --overwrite
-%cluster settle"""
+kubectl label pod $pod app=sick --overwrite"""
 PICTURES = {
     "selector": "%view selector 'app in (web),!canary' pods deployments",
     "service": "%view service/web",

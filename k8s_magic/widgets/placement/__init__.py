@@ -31,4 +31,5 @@ def painting(namespaces: tuple[str, ...] = ()) -> Painting[Scene]:
 
 def _drawer(scenes: Sequence[Scene], waits: bool) -> Callable[[Scene], str]:
     layout = Layout.of(scenes, waits=waits)  # So that nodes stay where they are from play to play.
-    return lambda scene: draw(scene, layout)
+    before = scenes[0] if len(scenes) > 1 else None
+    return lambda scene: draw(scene, layout, before)

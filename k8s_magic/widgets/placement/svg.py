@@ -28,8 +28,10 @@ from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
 from k8s_magic.widgets.placement.text import summary
 
 
-def draw(scene: Scene, layout: Layout) -> str:
-    """The whole picture."""
+def draw(scene: Scene, layout: Layout, before: Scene | None = None) -> str:
+    """The whole picture; pods that were elsewhere `before`, or not there, have a thicker line."""
+    old = before.tiles if before else {}
+    moved = {id for id, pod in scene.tiles.items() if id not in old or old[id].node != pod.node} if before else set()
     parts = [tag("rect", class_="k8sm-paper", width=layout.width, height=layout.height, rx=6, fill=PAPER)]
     boxes = [(node, layout.box(node.name)) for node in scene.nodes]
     parts += [_node(node, place) for node, place in boxes]
@@ -37,7 +39,7 @@ def draw(scene: Scene, layout: Layout) -> str:
         parts.append(_waiting_frame(layout.waiting(), scene))
     # Pods come last, so that one on its way passes over the boxes.
     for node, place in boxes:
-        parts += [pod_at(pod, at, layout.chips) for pod, at in layout.tiles(place, node.pods)]
+        parts += [pod_at(pod, at, layout.chips, pod.id in moved) for pod, at in layout.tiles(place, node.pods)]
     if layout.waits:
         parts += _waiting_pods(layout.waiting(), scene)
     return document(layout.width, layout.height, summary(scene), *parts)
@@ -123,10 +125,12 @@ def _bar(what: str, whole: int, words: Callable[[int], str], place: Place, share
     return "".join(parts)
 
 
-def _pod(pod: PodTile, place: Place, chip: bool) -> str:
+def _pod(pod: PodTile, place: Place, chip: bool, moved: bool = False) -> str:
     fill, line = COLOURS[pod.mood]
     dashes = "3 2" if pod.mood in ("leaving", "starting") else None
-    body = tag("rect", width=place.width, height=place.height, rx=3, fill=fill, stroke=line, stroke_dasharray=dashes)
+    thick = 2.4 if moved else None
+    size = {"width": place.width, "height": place.height}
+    body = tag("rect", **size, rx=3, fill=fill, stroke=line, stroke_width=thick, stroke_dasharray=dashes)
     parts = [title(_about(pod)), body]
     if chip:
         parts.append(_chip_sign(pod.mood, line, place.width))
