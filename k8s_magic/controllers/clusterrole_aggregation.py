@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from k8s_magic.apiserver.client import WatchEvent
+from k8s_magic.apiserver.events import Recorder
+from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller, Mapper
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Key, Obj, labels, name
@@ -17,12 +19,18 @@ class ClusterRoleAggregationController(Controller):
 
     name = "clusterrole-aggregation-controller"
 
-    def watches(self) -> dict[str, Mapper]:
-        return {RESOURCE: self._aggregated}
+    def __init__(self, client: LocalClient, events: Recorder) -> None:
+        super().__init__(client, events)
+        self._sums: dict[str, None] = {}
 
-    def _aggregated(self, event: WatchEvent, old: Obj | None) -> list[Key]:
-        """Every role that is a sum, once there is more to see than the cluster's birth."""
-        return [Key("", name(role)) for role in self.client.items(RESOURCE) if role.get("aggregationRule")]
+    def watches(self) -> dict[str, Mapper]:
+        return {RESOURCE: self._changed}
+
+    def _changed(self, event: WatchEvent, old: Obj | None) -> list[Key]:
+        """Every role that is a sum: any other may be a part of it."""
+        if event.type != "DELETED" and event.object.get("aggregationRule"):
+            self._sums[name(event.object)] = None
+        return [Key("", one) for one in self._sums]
 
     def reconcile(self, key: Key) -> float | None:
         role = self.client.peek(RESOURCE, key.name)
