@@ -13,13 +13,13 @@ from weakref import WeakSet
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.http import EventStream, Request, Response
-from k8s_magic.cluster import going_back, interrupts, saving
+from k8s_magic.cluster import going_back, interrupts, pace, saving
 from k8s_magic.cluster.command import Result
 from k8s_magic.cluster.failures import Failures
 from k8s_magic.cluster.graph import graph_of
 from k8s_magic.cluster.inspector import Inspector
 from k8s_magic.cluster.log import Command, Entry, How, Log, Moved
-from k8s_magic.cluster.pace import ClockMode, Pace, is_at_work
+from k8s_magic.cluster.pace import ClockMode, Pace
 from k8s_magic.cluster.recorded import recorded
 from k8s_magic.cluster.recorded_client import RecordedClient, received
 from k8s_magic.cluster.replaying import replay
@@ -237,17 +237,7 @@ class Cluster:
 
     def settle(self, quiet_s: float = SETTLED_AFTER_S, limit_s: float = SETTLE_LIMIT_S) -> bool:
         """Let time pass until no object has changed for `quiet_s` seconds; False where `limit_s` came first."""
-        end = self.loop.now + limit_s
-        revision, changed_at = self.api.store.revision, self.loop.now
-        while self.loop.now < end:
-            if self.loop.now >= changed_at + quiet_s:
-                return True
-            upcoming = self.loop.next_event_at()
-            self.advance(min(end, changed_at + quiet_s, upcoming if upcoming is not None else end))
-            if any(is_at_work(entry) for entry in self.api.store.since(revision)):
-                changed_at = self.loop.now
-            revision = self.api.store.revision
-        return False
+        return pace.settle(self, quiet_s, limit_s)
 
     # --- kubectl ---
 

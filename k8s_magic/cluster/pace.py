@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from k8s_magic.apiserver.store import Entry
+
+if TYPE_CHECKING:
+    from k8s_magic.cluster.cluster import Cluster
 
 ClockMode = Literal["step", "pause"]
 QUIET_RESOURCES = ("events", "leases.coordination.k8s.io")
@@ -31,3 +34,18 @@ def is_at_work(entry: Entry) -> bool:
     if entry.resource in QUIET_RESOURCES:
         return False
     return entry.resource != "nodes" or entry.old is None or entry.object.get("spec") != entry.old.get("spec")
+
+
+def settle(cluster: Cluster, quiet_s: float, limit_s: float) -> bool:
+    """Let time pass until no object has changed for `quiet_s` seconds; False where `limit_s` came first."""
+    end = cluster.now + limit_s
+    revision, changed_at = cluster.api.store.revision, cluster.now
+    while cluster.now < end:
+        if cluster.now >= changed_at + quiet_s:
+            return True
+        upcoming = cluster.loop.next_event_at()
+        cluster.advance(min(end, changed_at + quiet_s, upcoming if upcoming is not None else end))
+        if any(is_at_work(entry) for entry in cluster.api.store.since(revision)):
+            changed_at = cluster.now
+        revision = cluster.api.store.revision
+    return False
