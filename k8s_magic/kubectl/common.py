@@ -155,4 +155,14 @@ def one_name(call: Call) -> str:
     count = len(call.args) if call.dash == -1 else call.dash
     if count != 1:
         raise call.usage_error(f"exactly one NAME is required, got {count}")
+    check_flags(call)
     return call.args[0]
+
+
+def check_flags(call: Call) -> None:
+    """Refuse wrong values of --dry-run, -o and --validate, which is done before anything else is looked at."""
+    value = str(call.flags.get("dry-run", "none"))
+    if value not in ("none", "client", "server", "unchanged", *_TRUE, *_FALSE):
+        raise UsageError(f'Invalid dry-run value ({value}). Must be "none", "server", or "client".')
+    object_printer(call, "")
+    validation(call)

@@ -83,8 +83,8 @@ def _command(path: str, row: dict[str, Any]) -> Command:
 
 # Commands that still take the deprecated --record, which their help does not list.
 RECORDING = (
-    *("annotate", "apply", "autoscale", "create", "edit", "expose", "label", "patch", "replace", "run", "scale"),
-    *("set image", "set env", "set resources", "set selector", "set serviceaccount"),
+    *("annotate", "apply", "autoscale", "create", "edit", "expose", "label", "patch", "run", "scale"),
+    *("set image", "set resources", "set selector", "set serviceaccount"),
 )
 _RECORD = Flag("record", "bool", "false", "", "true", "--record will be removed in the future")
 _CPU_PERCENT = Flag(

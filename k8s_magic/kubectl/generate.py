@@ -52,7 +52,7 @@ def submit(call: Call, obj: Obj, resource: str, failure: str = "", *, namespaced
 
 def container(name: str, image: str, command: list[str] | None = None, ports: list[Obj] | None = None) -> Obj:
     """A container as typed clients send it, with the struct of resources that is never left out."""
-    return {**compact(name=name, image=image, command=command or None, ports=ports), "resources": {}}
+    return {**compact(name=name, image=image or None, command=command or None, ports=ports), "resources": {}}
 
 
 def command_of(call: Call) -> list[str]:

@@ -52,7 +52,11 @@ async def _run(argv: list[str], environment: Environment) -> int:
             return 0
         return await _execute(call)
     except FlagError as error:
-        environment.err(f"error: {error}\nSee '{' '.join(('kubectl', *path))} --help' for usage.\n")
+        name = " ".join(("kubectl", *path))
+        if path == ("diff",):  # Its exit code 1 means that something differs.
+            environment.err(f"error: {error}\nSee '{name} -h' for help and examples\n")
+            return 2
+        environment.err(f"error: {error}\nSee '{name} --help' for usage.\n")
         environment.err(legacy.hint(path, argv, str(error), environment))
         return 1
     except (*errors.UserError, errors.Exit) as error:

@@ -67,12 +67,18 @@ def selects(pattern: str) -> Callable[[Obj], bool]:
     return test
 
 
+_LOCAL = (
+    "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n"
+    "   '-f rsrc.yaml'\n   '--filename=rsrc.json'"
+)
+
+
 def find(call: Call, args: list[str]) -> list[Info]:
     """The objects to change, read from the server, or from files alone with --local."""
     flags = call.flags
     if flags.get("local"):
-        if args:
-            raise UsageError("error: you can not specify --local and server resources")
+        if args and call.path[-1] not in ("env", "serviceaccount"):
+            raise UsageError(_LOCAL)
         query = builder.query_of(call, [], selector="", all=False)
     else:
         query = builder.query_of(call, args, all=False, allow_empty_selector=bool(flags.get("all")), latest=True)

@@ -56,12 +56,10 @@ def collect(call: Call, add: Add, what: str, *, literals_first: bool) -> None:
 
 
 def _literal(text: str) -> tuple[str, bytes]:
-    """KEY=VALUE; quotes around a value go. Models util.ParseLiteralSource."""
+    """KEY=VALUE; quotes are part of the value. Models util.ParseLiteralSource."""
     key, equals, value = text.partition("=")
     if not key or not equals:
         raise UsageError(f"invalid literal source {text}, expected key=value")
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        value = value[1:-1]
     return key, value.encode()
 
 

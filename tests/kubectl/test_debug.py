@@ -53,5 +53,5 @@ def test_another_command_in_the_copy(cluster: Cluster) -> None:
 
 
 def test_a_copy_needs_something_to_be_different(cluster: Cluster) -> None:
-    assert cluster.kubectl("debug web --copy-to=twin").stderr == "error: you must specify image when creating new container\n"
+    assert cluster.kubectl("debug web --copy-to=twin").stderr == "error: you must specify --image, --set-image or command arguments.\n"
     assert cluster.kubectl("debug web").stderr == "error: you must specify --image when not using --copy-to.\n"

@@ -91,7 +91,7 @@ def test_mistakes_about_exec(cluster: Cluster) -> None:
         ),
         ("exec nope -- date", 'Error from server (NotFound): pods "nope" not found\n'),
         ("exec two -c c -- date", "error: container c is not valid for pod two out of: a, b\n"),
-        ("cp a b", "error: one of src or dest must be a local file specification\n"),
+        ("cp a b", "error: one of src or dest must be a remote file specification\n"),
         ("cp nofile two:/tmp/x", "error: nofile doesn't exist in local filesystem\n"),
         (
             "port-forward two",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from k8s_magic.kubectl import yamls
+from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.printers import jsontext
 from k8s_magic.kubectl.printers.printer import Out, is_list, without_managed_fields
 from k8s_magic.objects.meta import Obj
@@ -22,6 +24,16 @@ class JsonPrinter:
         out(jsontext.indented(obj, typed=self.typed) + "\n")
 
 
+_ESCAPED = re.compile(r"\\(x7F|x8[0-46-9A-F]|x9[0-9A-F]|uFFF[EF])")
+_CONTROL = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
+def readable(obj: Obj, text: str) -> None:
+    """Refuse what a YAML reader would: on its way from JSON to YAML an object is read as YAML once. `text` is the object's YAML."""
+    if _ESCAPED.search(text) and _CONTROL.search(jsontext.indented(obj)):
+        raise UsageError("yaml: control characters are not allowed")
+
+
 @dataclass
 class YamlPrinter:
     """Documents after the first are set apart by `---`."""
@@ -31,8 +43,10 @@ class YamlPrinter:
 
     def write(self, obj: Obj, out: Out) -> None:
         obj = obj if self.show_managed_fields else without_managed_fields(obj)
+        text = yamls.dump(obj)
+        readable(obj, text)
         self.printed += 1
-        out(("---\n" if self.printed > 1 else "") + yamls.dump(obj))
+        out(("---\n" if self.printed > 1 else "") + text)
 
 
 @dataclass

@@ -32,8 +32,8 @@ class JSONPathPrinter:
             raise UsageError(self._failure(obj, str(error))) from None
 
     def _json(self, obj: Obj) -> str:
-        found = [value for values in self.compiled.find(obj) for value in values]
-        return jsontext.indented(found) + "\n" if found else "[]\n"
+        """A list for each piece of the template."""
+        return "".join((jsontext.indented(values) if values else "[]") + "\n" for values in self.compiled.find(obj, self.allow_missing))
 
     def _failure(self, obj: Obj, problem: str) -> str:
         return (

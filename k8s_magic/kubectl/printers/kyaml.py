@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from k8s_magic.kubectl import yamls
+from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.printers.printer import Out, without_managed_fields
 from k8s_magic.objects.meta import Obj
 
@@ -38,7 +39,24 @@ class KyamlPrinter:
 
     def write(self, obj: Obj, out: Out) -> None:
         obj = obj if self.show_managed_fields else without_managed_fields(obj)
+        _check(obj)
         out("---\n" + _render(obj if self.typed else _sorted(obj), 0) + "\n")
+
+
+_CONTROL = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
+def _check(value: Any) -> None:
+    """Refuse what a YAML reader would, because the object is read as YAML once on its way."""
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise UsageError("error decoding: yaml: control characters are not allowed")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check(key)
+            _check(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner)
 
 
 def _sorted(value: Any) -> Any:
@@ -52,7 +70,9 @@ def _render(value: Any, indent: int) -> str:
         return _mapping(value, indent)
     if isinstance(value, list):
         return _sequence(value, indent)
-    return _string(value, indent + 1) if isinstance(value, str) else yamls.number_text(value)
+    if isinstance(value, str):
+        return _string(value, indent + 1)
+    return yamls.json_float(value) if isinstance(value, float) else yamls.number_text(value)
 
 
 def _mapping(value: dict[str, Any], indent: int) -> str:

@@ -34,7 +34,7 @@ async def run(call: Call) -> int | None:
     if not source.path or not target.path:
         raise UsageError("filepath can not be empty")
     if bool(source.pod) == bool(target.pod):
-        raise UsageError("one of src or dest must be a local file specification")
+        raise UsageError(f"one of src or dest must be a {'local' if source.pod else 'remote'} file specification")
     remote = source if source.pod else target
     pod = call.client.get("pods", remote.pod, remote.namespace or call.namespace)
     phase = pod.get("status", {}).get("phase", "")

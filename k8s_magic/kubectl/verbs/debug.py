@@ -29,8 +29,7 @@ async def run(call: Call) -> int | None:
     flags = call.flags
     names = call.args if call.dash < 0 else call.args[: call.dash]
     command = [] if call.dash < 0 else call.args[call.dash :]
-    if not flags["image"] and not flags["copy-to"]:
-        raise UsageError("you must specify --image when not using --copy-to.")
+    _check(call, command)
     if not names and not flags["filename"]:
         raise UsageError("NAME or filename is required for debug")
     if names[0].startswith(("node/", "nodes/", "no/")):
@@ -52,6 +51,27 @@ async def run(call: Call) -> int | None:
         raise
     await _attach_to(call, added_to, container["name"])
     return None
+
+
+_FOR_COPIES = ("replace", "same-node", "set-image")
+
+
+def _check(call: Call, command: list[str]) -> None:
+    """Models DebugOptions.Validate."""
+    flags = call.flags
+    if flags["attach"] and not flags["image"] and not flags["container"]:
+        raise UsageError("you must specify --container or create a new container using --image in order to attach.")
+    if flags["copy-to"]:
+        if not flags["image"] and not flags["set-image"] and not command:
+            raise UsageError("you must specify --image, --set-image or command arguments.")
+        if command and not flags["container"] and not flags["image"]:
+            raise UsageError("you must specify an existing container or a new image when specifying args.")
+        return
+    for name in _FOR_COPIES:
+        if flags[name]:
+            raise UsageError(f"--{name} may only be used with --copy-to.")
+    if not flags["image"]:
+        raise UsageError("you must specify --image when not using --copy-to.")
 
 
 async def _attach_to(call: Call, pod: Obj, container: str) -> None:
@@ -111,7 +131,7 @@ def _copy(call: Call, pod: Obj, command: list[str]) -> tuple[Obj, str]:
         containers.append(container)
         name = container["name"]
     elif not flags["set-image"]:
-        raise UsageError("you must specify an existing container or a new image when specifying args." if command else _NO_IMAGE)
+        raise UsageError(_NO_IMAGE)
     kept = {key: pod["metadata"][key] for key in ("labels", "annotations") if flags[f"keep-{key}"] and key in pod["metadata"]}
     without = ("ephemeralContainers", *(() if flags["same-node"] else ("nodeName",)), *_dropped_init(call))
     spec = {key: value for key, value in pod["spec"].items() if key not in without}

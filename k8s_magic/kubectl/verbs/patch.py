@@ -107,7 +107,8 @@ def _patch_here(call: Call, info: Info, patch_type: PatchType, patch: Any) -> Ob
             raise UsageError(f"strategic merge patch is not supported for {info.mapping.gvk} locally, try --type merge")
         return strategic.strategic_patch(info.obj, patch, ref, definitions)
     except patches.PatchError as error:
-        raise UsageError(str(error)) from None
+        _, missing, key = str(error).partition("doc is missing key: ")
+        raise UsageError(f"Object to be patched is missing field ({key})" if missing else str(error)) from None
 
 
 VERB = Verb(

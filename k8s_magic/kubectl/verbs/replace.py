@@ -20,6 +20,8 @@ from k8s_magic.objects.edit import set_in
 async def run(call: Call) -> int | None:
     """Replace what files name."""
     flags, strict, dry = call.flags, common.validation(call), common.dry_run(call)
+    common.check_flags(call)
+    deletion.parse_cascade(call, flags["cascade"])
     if not flags["filename"] and not flags["kustomize"]:
         raise UsageError("must specify one of -f and -k")
     _check(call, dry)

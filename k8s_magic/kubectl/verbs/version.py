@@ -16,7 +16,7 @@ KUSTOMIZE = "v5.8.1"
 async def run(call: Call) -> int | None:
     """Print the versions of kubectl and of the server."""
     flags = call.flags
-    if call.args:
+    if call.args and not flags["client"]:
         raise UsageError(f"extra arguments: [{' '.join(call.args)}]")
     if flags["output"] not in ("", "yaml", "json"):
         raise UsageError("--output must be 'yaml' or 'json'")

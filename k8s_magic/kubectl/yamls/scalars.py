@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 NAMED: dict[str, Any] = {
@@ -98,5 +99,5 @@ def json_float(value: float) -> str:
 
 def _decimal_parts(value: float) -> tuple[str, int]:
     """The shortest digits that tell the number, and the exponent of the first one."""
-    digits = re.sub(r"e.*", "", repr(abs(value))).replace(".", "").strip("0") or "0"
-    return digits, int(f"{value:.17e}".split("e")[1])
+    parts = Decimal(repr(abs(value)))
+    return "".join(map(str, parts.as_tuple().digits)).strip("0") or "0", parts.adjusted()

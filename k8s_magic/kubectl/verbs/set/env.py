@@ -22,6 +22,7 @@ async def run(call: Call) -> int | None:
         raise UsageError("cannot set --all and --selector at the same time")
     resources, pairs = _split(call.args)
     dry = common.dry_run(call)
+    common.check_flags(call)
     pod_specs.check_local(call, dry)
     _check(call, resources)
     new, remove = _parse(call, [*flags["env"], *pairs])

@@ -13,6 +13,7 @@ from k8s_magic.objects.meta import Obj
 async def run(call: Call) -> int | None:
     """Set images of containers by name, or of all by `*`."""
     dry = common.dry_run(call)
+    common.check_flags(call)
     resources, pairs = common.split_pairs(call.args, "image")
     images, _ = common.parse_pairs(pairs, "image", may_remove=False)
     infos = pod_specs.find(call, resources)

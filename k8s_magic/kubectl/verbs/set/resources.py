@@ -14,6 +14,7 @@ async def run(call: Call) -> int | None:
     """Set what the flags name and keep the rest."""
     flags = call.flags
     dry = common.dry_run(call)
+    common.check_flags(call)
     infos = pod_specs.find(call, call.args)
     pod_specs.check_local(call, dry)
     if flags["all"] and flags["selector"]:

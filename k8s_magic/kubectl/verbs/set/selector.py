@@ -13,6 +13,7 @@ from k8s_magic.objects.meta import Obj
 async def run(call: Call) -> int | None:
     """Replace the selector as a whole."""
     common.dry_run(call)
+    common.check_flags(call)
     if not call.args:
         raise UsageError("one selector is required")
     selector = generate.label_selector(call.args[-1])

@@ -13,6 +13,7 @@ from k8s_magic.objects.meta import Obj
 async def run(call: Call) -> int | None:
     """Set the ServiceAccount of pod templates."""
     pod_specs.check_local(call, common.dry_run(call))
+    common.check_flags(call)
     if not call.args:
         raise UsageError("serviceaccount is required")
     name = call.args[-1]

@@ -16,6 +16,7 @@ async def run(call: Call) -> int | None:
     """Add users, groups and ServiceAccounts that are not bound yet."""
     flags = call.flags
     dry = common.dry_run(call)
+    common.check_flags(call)
     infos = pod_specs.find(call, call.args)
     pod_specs.check_local(call, dry)
     if flags["all"] and flags["selector"]:
