@@ -36,6 +36,15 @@ class ApiError(Exception):
         return status
 
 
+class NoSuchPath(ApiError):
+    """Nothing is served there. Over HTTP that is a text and no Status, and clients say it in words of their own."""
+
+    TEXT = b"404 page not found\n"
+
+    def __init__(self) -> None:
+        super().__init__(404, "NotFound", "the server could not find the requested resource", {})
+
+
 def _details(kind: Kind, name: str, **more: Any) -> Obj:
     details: Obj = {"name": name, "group": kind.group, "kind": kind.plural, **more}
     return {k: v for k, v in details.items() if v}

@@ -12,7 +12,7 @@ from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import Access, authorize, impersonate
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, bad_request
+from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request
 from k8s_magic.apiserver.http import Handler, Request, Response, openapi
 from k8s_magic.apiserver.http.paths import parse
 from k8s_magic.apiserver.proxying import Passed, pass_on, refusal
@@ -181,6 +181,8 @@ class LocalClient:
         if not isinstance(answer, Response):
             raise bad_request("a watch has no raw form here")
         decoded: Any = json.loads(answer.body) if answer.content_type.startswith("application/json") else answer.body.decode()
+        if isinstance(decoded, str) and answer.code == 404:
+            raise NoSuchPath
         if answer.code >= 400:
             raise ApiError(answer.code, decoded.get("reason", ""), decoded.get("message", ""), decoded.get("details"))
         return decoded

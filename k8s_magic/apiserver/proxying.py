@@ -59,7 +59,9 @@ def refusal(answer: Answer) -> ApiError:
         return ApiError(404, "NotFound", "the server could not find the requested resource")
     text = answer.body.decode("utf-8", "replace").strip() or "unknown"
     if answer.code >= 500:
-        return ApiError(answer.code, "InternalError", f"an error on the server ({json.dumps(text)}) has prevented the request from succeeding")
+        return ApiError(
+            answer.code, "InternalError", f"an error on the server ({json.dumps(text)}) has prevented the request from succeeding"
+        )
     return ApiError(answer.code, "", text)
 
 

@@ -33,6 +33,18 @@ def descriptions() -> dict[str, dict[str, str]]:
 
 
 @cache
+def enumerations() -> dict[str, dict[str, Any]]:
+    """Definition -> field -> its values and a text on them: what only a running server's documents tell."""
+    return _load("enums")["enums"]  # type: ignore[no-any-return]
+
+
+@cache
+def type_descriptions() -> dict[str, str]:
+    """Descriptions of types that the schema data leaves without one."""
+    return _load("enums")["descriptions"]  # type: ignore[no-any-return]
+
+
+@cache
 def documented_definitions() -> dict[str, dict[str, Any]]:
     """`definitions` with their descriptions, as the server's OpenAPI v2 document has them."""
     texts = descriptions()

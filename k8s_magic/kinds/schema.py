@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8s_magic.kinds.decode import DecodeResult, decode_errors, metadata_error
-from k8s_magic.kinds.definitions import definitions, descriptions, documented_definitions, has_ref, ref
+from k8s_magic.kinds.definitions import definitions, descriptions, documented_definitions, enumerations, has_ref, ref, type_descriptions
 
 __all__ = [
     "DecodeResult",
@@ -11,7 +11,9 @@ __all__ = [
     "definitions",
     "descriptions",
     "documented_definitions",
+    "enumerations",
     "has_ref",
     "metadata_error",
     "ref",
+    "type_descriptions",
 ]

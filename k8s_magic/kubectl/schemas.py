@@ -23,7 +23,7 @@ _MOST_ENUMS = 4
 @cache
 def _extra() -> dict[str, Any]:
     """What definitions lack: `enums` by definition and field, and `descriptions`; see tests/kubectl/explain_table.py."""
-    data = resources.files("k8s_magic.kubectl").joinpath("data/explain.json.gz").read_bytes()
+    data = resources.files("k8s_magic.kinds").joinpath("data/enums-1.36.json.gz").read_bytes()
     return json.loads(gzip.decompress(data))  # type: ignore[no-any-return]
 
 

@@ -1,8 +1,8 @@
-"""Makes k8s_magic/kubectl/data/explain.json.gz: what `kubectl explain` says and the schema data lacks.
+"""Makes k8s_magic/kinds/data/enums-1.36.json.gz: what `kubectl explain` says and the schema data lacks.
 
 The schema data has no enumerations, because the published OpenAPI v2 document has none (a server adds them as it starts), and
 no descriptions of the types that stand for a string.
-Run: python tests/kubectl/explain_table.py zz_generated.openapi.go > k8s_magic/kubectl/data/explain.json.gz
+Run: python tests/kubectl/explain_table.py zz_generated.openapi.go > k8s_magic/kinds/data/enums-1.36.json.gz
 Derived from Kubernetes v1.36, Copyright The Kubernetes Authors, Apache License 2.0.
 """
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver import discovery
-from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.apiserver.http import openapi
+from k8s_magic.apiserver.errors import NoSuchPath
+from k8s_magic.apiserver.http import openapi, openapi_protobuf
 from k8s_magic.apiserver.http.messages import Request, Response, encode
 from k8s_magic.apiserver.http.paths import ResourcePath
 from k8s_magic.objects.meta import Obj
@@ -31,19 +31,21 @@ def answer(api: ApiServer, request: Request, where: ResourcePath | None) -> Resp
     if path in ("/api", "/apis"):
         return _groups(api, request, path)
     if path.startswith("/openapi/"):
-        return _openapi(api, path.removeprefix("/openapi/"))
+        return _openapi(api, request, path.removeprefix("/openapi/"))
     if path.startswith("/apis/") and path.count("/") == 2:
         return _group(api, path.split("/")[2])
-    raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+    raise NoSuchPath
 
 
-def _openapi(api: ApiServer, path: str) -> Response:
+def _openapi(api: ApiServer, request: Request, path: str) -> Response:
     kinds = list(api.kinds.values())
+    if path == "v2" and "protobuf" in request.headers.get("accept", ""):
+        return Response(200, openapi_protobuf.encode(openapi.v2(kinds)), openapi_protobuf.MEDIA_TYPE)
     if path == "v2":
         return Response(200, encode(openapi.v2(kinds)))
     document = openapi.index(kinds) if path == "v3" else openapi.v3(kinds, path.removeprefix("v3/"))
     if document is None:
-        raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+        raise NoSuchPath
     return Response(200, encode(document))
 
 
@@ -85,14 +87,14 @@ def _api_group(group: str, versions: Iterable[str]) -> Obj:
 def _group(api: ApiServer, group: str) -> Response:
     versions = _by_group(api).get(group)
     if versions is None:
-        raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+        raise NoSuchPath
     return Response(200, encode({"kind": "APIGroup", "apiVersion": "v1", **_api_group(group, versions)}))
 
 
 def _group_version(api: ApiServer, where: ResourcePath) -> Response:
     resources = _by_group(api).get(where.group, {}).get(where.version)
     if resources is None:
-        raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+        raise NoSuchPath
     listed = [entry for resource in resources for entry in _plain(resource)]
     group_version = f"{where.group}/{where.version}" if where.group else where.version
     return Response(200, encode({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": listed}))

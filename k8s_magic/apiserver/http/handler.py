@@ -8,7 +8,7 @@ from typing import Any
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import authorize
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, WatchEvent, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, bad_request, method_not_supported, unsupported_media_type
+from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, method_not_supported, unsupported_media_type
 from k8s_magic.apiserver.http import documents
 from k8s_magic.apiserver.http.access import access, impersonated
 from k8s_magic.apiserver.http.messages import EventStream, Request, Response, encode, table_objects
@@ -39,6 +39,8 @@ class Handler:
         self._api.warn = warnings.append
         try:
             answer = self._answer(request)
+        except NoSuchPath as error:
+            answer = Response(error.code, error.TEXT, "text/plain; charset=utf-8")
         except ApiError as error:
             answer = Response(error.code, encode(error.status))
         answer.warnings = list(dict.fromkeys(warnings))
@@ -60,7 +62,7 @@ class Handler:
         if kind is not None and kind.version != where.version:
             kind = self._api.kinds.get(f"{where.resource}.{where.version}.{where.group}")
         if kind is None or kind.version != where.version:
-            raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+            raise NoSuchPath
         return kind
 
     # --- Reading ---

@@ -20,6 +20,10 @@ PATCHES = (
     "application/strategic-merge-patch+json",
     "application/apply-patch+yaml",
 )
+SEVERAL_TYPES: dict[str, Document] = {
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]},
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"oneOf": [{"type": "string"}, {"type": "number"}]},
+}
 ACTIONS = {
     "get": ("get", "get"),
     "list": ("get", "list"),
@@ -59,13 +63,28 @@ def v3(kinds: Iterable[Kind], where: str) -> Document | None:
         return None
     definitions = {**schema.documented_definitions(), **custom.custom_definitions(served)}
     names = _reachable(definitions, [*(ref for ref in map(_ref, served) if ref), *_common(definitions)])
-    schemas = {name: _moved(definitions[name]) for name in sorted(names)}
+    schemas = {name: _moved(_as_v3(name, definitions[name])) for name in sorted(names)}
     return {
         "openapi": "3.0.0",
         "info": INFO,
         "paths": dict(path for kind in served for path in _paths(kind, V3_PREFIX)),
         "components": {"schemas": schemas},
     }
+
+
+def _as_v3(name: str, definition: Document) -> Document:
+    """What v3 says more precisely: which values a field may have, and that some types are several."""
+    if name in SEVERAL_TYPES:
+        plain = {k: v for k, v in definition.items() if k not in ("type", "format")}
+        return {**plain, "description": schema.type_descriptions().get(name, ""), **SEVERAL_TYPES[name]}
+    told = schema.enumerations().get(name)
+    if not told:
+        return definition
+    properties = dict(definition.get("properties") or {})
+    for field, (values, text) in told.items():
+        if field in properties:
+            properties[field] = {**properties[field], "enum": values, "description": properties[field].get("description", "") + text}
+    return {**definition, "properties": properties}
 
 
 def v2(kinds: Iterable[Kind]) -> Document:
