@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from k8s_magic.apiserver.store import JOURNAL_LIMIT, Entry
@@ -157,11 +158,14 @@ def _picture_of(nodes: int, pods: int) -> tuple[Cluster, Any]:
 def a_frame() -> Figure:
     """One step of the placement picture, from the journal to what the front end gets."""
     cluster, picture = _picture_of(50, 500)
-    revision = cluster.inspector.revision
-    cluster.kubectl("scale deployment web --replicas=490")
-    cluster.tick(5)
-    seconds = _seconds(lambda: picture.follow(revision))
-    return Figure("a frame of 50 nodes and 500 pods", 1000 * seconds / len(picture.frames), "ms", 20)
+    times = []
+    for turn in range(9):
+        revision = cluster.inspector.revision
+        cluster.kubectl(f"scale deployment web --replicas={500 - 5 * (turn % 2)}")
+        cluster.tick(5)
+        seconds = _seconds(partial(picture.follow, revision))
+        times.append(seconds / len(picture.frames))
+    return Figure("a frame of 50 nodes and 500 pods", 1000 * sorted(times)[len(times) // 2], "ms", 20)
 
 
 def a_history() -> Figure:

@@ -49,12 +49,9 @@ class Picture(anywidget.AnyWidget):
         self._client, self._journal, self._play = client, journal, play
         self._static = Static("", "", "")
         self._chapters: list[Chapter] = []
-        super().__init__()
-
-    @property
-    def frames(self) -> list[Frame]:
+        self.frames: list[Frame] = []
         """The steps of the last command."""
-        return list(self._chapters[-1].frames) if self._chapters else []
+        super().__init__()
 
     def attach(self, client: Client, journal: Journal | None) -> None:
         """Show another cluster from now on."""
@@ -63,8 +60,8 @@ class Picture(anywidget.AnyWidget):
 
     def follow(self, since: int) -> None:
         """Play what was written after revision `since`."""
-        frames, self._static = self._play(self._client, self._journal, since)
-        self._chapters = continued(self._chapters, Chapter(since, _command(self._journal, since), frames))
+        self.frames, self._static = self._play(self._client, self._journal, since)
+        self._chapters = continued(self._chapters, since, _command(self._journal, since), self.frames)
         self.history = encoded(self._chapters)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:

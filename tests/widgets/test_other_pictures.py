@@ -10,7 +10,7 @@ import pytest
 from k8s_magic import Cluster
 from k8s_magic.cluster.graph import graph_of, to_dot
 from k8s_magic.widgets import pictures
-from k8s_magic.widgets._history import Chapter, Frame, continued, encoded
+from k8s_magic.widgets._history import Frame, continued, encoded
 from k8s_magic.widgets._svg import document, label
 
 WAYS = {
@@ -102,14 +102,14 @@ def test_a_history_of_200_steps_is_small() -> None:
 
 def test_what_is_told_again_replaces_what_was_told() -> None:
     frames = [Frame("a", "", ""), Frame("b", "", "")]
-    chapters = [Chapter(1, "x", frames), Chapter(5, "y", frames)]
-    assert [chapter.since for chapter in continued(chapters, Chapter(5, "z", frames))] == [1, 5]
-    assert [chapter.since for chapter in continued(chapters, Chapter(0, "z", frames))] == [0]
+    chapters = continued(continued([], 1, "x", frames), 5, "y", frames)
+    assert [(chapter.since, chapter.words) for chapter in continued(chapters, 5, "z", frames)] == [(1, "x"), (5, "z")]
+    assert [chapter.since for chapter in continued(chapters, 0, "z", frames)] == [0]
 
 
 def test_too_much_is_thinned_to_its_ends() -> None:
     frames = [Frame(document(1, 1, "", label(f"{number}-{'x' * 200_000}", 0, 0)), str(number), "") for number in range(9)]
-    state = encoded([Chapter(0, "", frames)])
+    state = encoded(continued([], 0, "", frames))
     assert (state["steps"][0][1], state["steps"][-1][1]) == ("0", "8")
     assert len(json.dumps(state)) < 1_000_000
 
