@@ -1,4 +1,4 @@
-"""What the workstation's shell finds beside the shell library's own tools: kubectl, curl, dig, watch, jobs, and a clock that is the cluster's."""
+"""What the workstation's shell finds beside the shell library's own tools: kubectl, curl, dig, watch, jobs, the cluster's clock."""
 
 from __future__ import annotations
 
