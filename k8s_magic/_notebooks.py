@@ -19,6 +19,8 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PICTURED, PICTURE = NOTEBOOKS / "03-pods.ipynb", NOTEBOOKS / "placement.svg"
+MORE_PICTURES = {NOTEBOOKS / "selector.svg": ("04-labels", -1), NOTEBOOKS / "rollout.svg": ("10-deployments", 1)}
+"""What else the README shows: each file is a chapter's picture, by its number."""
 CODE = re.compile(r"^```\{code-cell\}\n(?:^:tags: \[(?P<tags>[^\]]*)\]\n)?(?P<source>.*?)^```\n", re.DOTALL | re.MULTILINE)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -88,10 +90,10 @@ def _split(notebook: Any) -> Any:
     return json.loads(nbformat.writes(notebook))
 
 
-def picture(notebook: str) -> str:
-    """The last picture in a notebook's text, as an SVG file for the README."""
+def picture(notebook: str, number: int = -1) -> str:
+    """A picture in a notebook's text, as an SVG file for the README; without a number the last."""
     found = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", notebook)
-    return base64.b64decode(found[-1]).decode() + "\n"
+    return base64.b64decode(found[number]).decode() + "\n"
 
 
 def sources() -> list[Path]:
@@ -112,6 +114,9 @@ def main(argv: list[str]) -> int:
     built = {target(source): build(source) for source in sources() if source.stem in argv[1:] or not argv[1:]}
     if PICTURED in built:
         built[PICTURE] = picture(built[PICTURED])
+    for path, (chapter, number) in MORE_PICTURES.items():
+        if NOTEBOOKS / f"{chapter}.ipynb" in built:
+            built[path] = picture(built[NOTEBOOKS / f"{chapter}.ipynb"], number)
     stale = [path for path, text in built.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path, text in built.items():
         sys.stdout.write(f"{path.name}: {'unchanged' if path not in stale else 'differs' if argv[0] == 'check' else 'written'}\n")

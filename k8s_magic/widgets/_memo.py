@@ -10,16 +10,20 @@ LIMIT = 20_000
 
 
 class Memo(Generic[Made]):
-    """By an object's identity, which costs less than its hash, and what else the result depends on."""
+    """By an object's identity, which costs less than its hash, and what else the result depends on.
 
-    def __init__(self, make: Callable[..., Made]) -> None:
-        self._make = make
-        self._made: dict[tuple[int, Hashable], tuple[Any, Made]] = {}
+    Where there is a `key`, an object that has the same and is equal does as well: clients give copies.
+    """
+
+    def __init__(self, make: Callable[..., Made], key: Callable[[Any], Hashable] = id) -> None:
+        self._make, self._key = make, key
+        self._made: dict[tuple[Hashable, Hashable], tuple[Any, Made]] = {}
 
     def __call__(self, obj: Any, *more: Any) -> Made:
-        key = (id(obj), more)
+        key = (self._key(obj), more)
         found = self._made.get(key)
-        if found is not None and found[0] is obj:  # It is kept alive here, so no other can have its id.
+        # What is found is kept alive here, so no other can have its id.
+        if found is not None and (found[0] is obj or (self._key is not id and found[0] == obj)):
             return found[1]
         if len(self._made) >= LIMIT:
             self._made.clear()

@@ -121,6 +121,7 @@ def _scrub(page: Any, root: Any) -> None:
     """The keyboard steps, plays and changes the speed; the pointer's controls are native ones."""
     frames = int(root.get_attribute("data-frames"))
     assert frames > 1
+    page.wait_for_function("root => root.dataset.playing === 'no'", arg=root.element_handle())
     root.locator(".k8sm-stage").focus()
     page.keyboard.press("Home")
     assert root.get_attribute("data-step") == "0"

@@ -110,7 +110,7 @@ def _tile(pod: Obj) -> PodTile:
     )
 
 
-tile_of = Memo(_tile)
+tile_of = Memo(_tile, key=lambda pod: (meta.uid(pod), pod["metadata"].get("resourceVersion")))
 
 
 def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBox:

@@ -7,7 +7,6 @@ that trade pods between two limits, maxSurge above and maxUnavailable below.
 from __future__ import annotations
 
 from k8s_magic.apiserver.client import Client
-from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Key
 from k8s_magic.widgets._picture import Frame, Picture, Static
 from k8s_magic.widgets._play import Painting
@@ -51,10 +50,6 @@ def _last_wish(journal: Journal, target: Target) -> int:
     """The revision before the last change of the object's spec that is remembered."""
     key, found = Key(target.namespace, target.name), 1 << 62
     for entry in journal.since(0):
-        if entry.resource == target.resource and entry.key == key and _generation(entry.object) != _generation(entry.old or {}):
+        if entry.resource == target.resource and entry.key == key and entry.object.get("spec") != (entry.old or {}).get("spec"):
             found = entry.revision - 1
     return found
-
-
-def _generation(obj: meta.Obj) -> int:
-    return int(obj.get("metadata", {}).get("generation", 0))
