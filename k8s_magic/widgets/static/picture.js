@@ -219,7 +219,9 @@ function render({ model, el }) {
     if (!several || calm.matches) { pause(); go(frames.length - 1, true); } else play(begin);
   }
 
-  stage.addEventListener("keydown", (event) => {
+  // On the window, and before all others: Notebook 7 takes the arrow keys for its cells before they get to an element.
+  const keyed = (event) => {
+    if (event.target !== stage) return;
     const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: begin, End: frames.length - 1 };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in moves) { pause(); go(moves[event.key], true); }
@@ -227,8 +229,9 @@ function render({ model, el }) {
     else if (event.key === "+" || event.key === "-") setSpeed(event.key === "+" ? 1 : -1);
     else return;
     event.preventDefault();
-    event.stopPropagation();  // JupyterLab would take the keys for its cells.
-  });
+    event.stopPropagation();
+  };
+  window.addEventListener("keydown", keyed, true);
 
   const dress = () => root.classList.toggle("k8sm-dark", isDark(el));
   const theme = new MutationObserver(dress);
@@ -239,6 +242,7 @@ function render({ model, el }) {
   return () => {
     if (timer) clearTimeout(timer);
     theme.disconnect();
+    window.removeEventListener("keydown", keyed, true);
     model.off("change:history", changed);
   };
 }
