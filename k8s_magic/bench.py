@@ -100,6 +100,22 @@ def get_pods() -> Figure:
     return Figure("kubectl get pods of 1,000 pods", 1000 * _median(5, lambda: cluster.kubectl("get pods")), "ms", 20)
 
 
+def a_command() -> Figure:
+    """The slowest of some common commands on 1,000 pods."""
+    cluster = Cluster(system=False, nodes=100)
+    _to_ready(cluster, 1000)
+    lines = ("get deployments", "get pods -o name", "describe deployment web", "get nodes", "scale deployment web --replicas=1000")
+    slowest = max(_median(5, partial(cluster.kubectl, line)) for line in lines)
+    return Figure("the slowest of five commands with 1,000 pods", 1000 * slowest, "ms", 50)
+
+
+def help_page() -> Figure:
+    """`kubectl create --help`."""
+    cluster = Cluster(system=False, nodes=1)
+    cluster.kubectl("create --help")  # Imports the verbs.
+    return Figure("kubectl create --help", 1000 * _median(5, lambda: cluster.kubectl("create --help")), "ms", 5)
+
+
 def idle_hour() -> Figure:
     """An hour in which nobody asks for anything, with 1,000 nodes."""
     cluster = Cluster(system=False, nodes=1000)
@@ -187,6 +203,8 @@ def figures(quick: bool) -> list[Callable[[], Figure]]:
         lambda: Figure("memory of a new cluster, beyond IPython's own", _in_new_process(MEMORY), "MiB", 60),
         nine_pods,
         get_pods,
+        a_command,
+        help_page,
         lambda: many_pods(1000, 1.4),
         idle_hour,
         a_frame,

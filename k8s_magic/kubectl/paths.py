@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from k8s_magic.kubectl import kustomize, metadata_check, yamls
 from k8s_magic.kubectl.environment import Files, UsageError
-from k8s_magic.kubectl.errors import Aggregate, quoted
+from k8s_magic.kubectl.errors import Aggregate, Unreachable, quoted
 from k8s_magic.kubectl.legacy.manifests import modern
 from k8s_magic.kubectl.resources import Mapping, NoKindMatch
 from k8s_magic.kubectl.verb import Call
@@ -107,6 +108,8 @@ def _expand(call: Call, name: str, recursive: bool) -> list[Stream]:
     if name == "-":
         return [Stream(STDIN, call.environment.stdin or "")]
     if name.startswith(("http://", "https://")):
+        if (host := urlsplit(name).netloc).partition(":")[0] in ("127.0.0.1", "localhost"):
+            raise Unreachable(f"The connection to the server {host} was refused - did you specify the right host or port?")
         return [Stream(name, call.environment.files.fetch(name).decode())]
     files = call.environment.files
     return [stream for path in _matches(files, name) for stream in _walk(files, path, recursive)]

@@ -51,9 +51,10 @@ def real(argv: list[str], stdin: str = "", files: Mapping[str, bytes] | None = N
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         environment = {"HOME": folder, "PATH": "/usr/bin:/bin", "KUBE_EDITOR": "false", "KUBECONFIG": "config"}
-        done = subprocess.run([BINARY, *argv], cwd=folder, env=environment, input=stdin, capture_output=True, text=True, timeout=60)
-    error = _KLOG.sub("", done.stderr).replace(f"{folder}/", "").replace(folder, ".")
-    return Said(_VERSION.sub("Client Version: v1.36.2", done.stdout), error, done.returncode)
+        done = subprocess.run([BINARY, *argv], cwd=folder, env=environment, input=stdin.encode(), capture_output=True, timeout=60)
+    stdout, stderr = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+    error = _KLOG.sub("", stderr).replace(f"{folder}/", "").replace(folder, ".")
+    return Said(_VERSION.sub("Client Version: v1.36.2", stdout), error, done.returncode)
 
 
 def ours(argv: list[str], stdin: str = "", files: Mapping[str, bytes] | None = None) -> Said:
