@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from random import Random
@@ -24,15 +23,14 @@ from k8s_magic.sim.lineage import Lineage
 from k8s_magic.sim.loop import Loop
 from tests.apiserver.random_objects import JUNK, broken, valid
 
+# The CEL library raises the recursion limit when it is first used, which Hypothesis would hold against the test.
+pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
 RESOURCES = sorted(registry())
 CREATED = [r for r in RESOURCES if "create" in registry()[r].verbs]
 # A binding needs a pod that is there, and is not stored itself.
 NOT_STORED = ("bindings",)
 PATCHES = ("merge", "strategic", "json", "apply")
 # Objects are drawn from a number, which cannot be made simpler, so nothing is lost by not shrinking.
-# The CEL library raises the recursion limit when it is imported, which Hypothesis would hold against the test that comes first.
-importlib.util.find_spec("celpy") and importlib.import_module("celpy")
-
 quick = settings(max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 
 
