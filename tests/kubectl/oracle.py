@@ -34,6 +34,8 @@ users:
 NEEDS_SERVER = re.compile(
     r"connection refused|localhost:8080|was refused - did you specify|127\.0\.0\.1:8080|no such host|context deadline"
 )
+# Where the real kubectl crashes on a patch, ours says what is wrong.
+PANIC = "panic: runtime error"
 # Pages of help are in our own words.
 HELP = re.compile(r"^Usage:$", re.MULTILINE)
 # Go's text/template tells mistakes by their place and in its words; gotpl has its own for both. What came before the mistake is the same.
@@ -73,7 +75,7 @@ def _failed_template(said: Said) -> bool:
 def difference(argv: list[str], stdin: str = "", files: Mapping[str, bytes] | None = None) -> str:
     """What ours says otherwise than the real one; empty where both agree or the difference is explained."""
     theirs = real(argv, stdin, files)
-    if NEEDS_SERVER.search(theirs.err) or HELP.search(theirs.out) or HELP.search(theirs.err):
+    if NEEDS_SERVER.search(theirs.err) or PANIC in theirs.err or HELP.search(theirs.out) or HELP.search(theirs.err):
         return ""
     mine = ours(argv, stdin, files)
     if mine == theirs or ((mine.code, theirs.code) == (1, 1) and _failed_template(theirs) and _failed_template(mine)):
