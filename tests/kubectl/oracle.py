@@ -34,8 +34,8 @@ users:
 NEEDS_SERVER = re.compile(
     r"connection refused|localhost:8080|was refused - did you specify|127\.0\.0\.1:8080|no such host|context deadline"
 )
-# Where the real kubectl crashes on a patch, ours says what is wrong.
-PANIC = "panic: runtime error"
+# Where the real kubectl crashes on a patch or a template, ours says what is wrong.
+PANIC = "panic: "
 # Pages of help are in our own words.
 HELP = re.compile(r"^Usage:$", re.MULTILINE)
 # Go's text/template tells mistakes by their place and in its words; gotpl has its own for both. What came before the mistake is the same.
