@@ -82,6 +82,11 @@ class Server:
     def url(self) -> str:
         return f"https://127.0.0.1:{self.port}"
 
+    @property
+    def ca_pem(self) -> bytes:
+        """The certificate of the authority that clients are to believe."""
+        return self._certificates.ca_pem
+
     def kubeconfig(self) -> str:
         """The text of a kubeconfig for the cluster's administrator."""
         return kubeconfig.kubeconfig(self.url, self._certificates.ca_pem, self.token)

@@ -96,6 +96,13 @@ def test_garbage_is_the_clients_fault(ask: Any, body: Any) -> None:
     assert status["kind"] == "Status"
 
 
+def test_metrics_count_what_is_stored(ask: Any) -> None:
+    ask("POST", PATH, CM)
+    code, text = ask("GET", "/metrics")
+    assert code == 200
+    assert 'apiserver_storage_objects{resource="configmaps"} 1\n' in text
+
+
 def test_a_watch_is_a_stream(client: LocalClient) -> None:
     handler = Handler(client.api, yaml.safe_load)
     answer = handler.handle(Request("GET", PATH, client.caller, {"watch": ["true"], "timeoutSeconds": ["30"]}))

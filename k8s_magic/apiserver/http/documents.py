@@ -26,6 +26,8 @@ def answer(api: ApiServer, request: Request, where: ResourcePath | None) -> Resp
         return _group_version(api, where)
     if path == "/version":
         return Response(200, encode(discovery.version()))
+    if path == "/metrics":
+        return Response(200, _metrics(api), "text/plain; version=0.0.4; charset=utf-8")
     if path in HEALTH:
         return Response(200, _health(path, "verbose" in request.query), "text/plain; charset=utf-8")
     if path in ("/api", "/apis"):
@@ -47,6 +49,15 @@ def _openapi(api: ApiServer, request: Request, path: str) -> Response:
     if document is None:
         raise NoSuchPath
     return Response(200, encode(document))
+
+
+def _metrics(api: ApiServer) -> bytes:
+    """What a scraper of the API server counts on: its build, its objects, its revision."""
+    version = discovery.version()
+    build = f'kubernetes_build_info{{git_version="{version["gitVersion"]}",major="{version["major"]}",minor="{version["minor"]}"}} 1'
+    objects = [f'apiserver_storage_objects{{resource="{name}"}} {api.store.count(name)}' for name in sorted(api.kinds)]
+    revision = f"apiserver_storage_revision {api.store.revision}"
+    return "\n".join([build, *objects, revision, ""]).encode()
 
 
 def _health(path: str, verbose: bool) -> bytes:
