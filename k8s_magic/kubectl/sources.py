@@ -6,7 +6,7 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from k8s_magic.kubectl.environment import Environment, UsageError
@@ -41,18 +41,20 @@ def collect(call: Call, add: Add, what: str, *, literals_first: bool) -> None:
     flags = call.flags
     if flags["from-env-file"] and (flags["from-file"] or flags["from-literal"]):
         raise UsageError("from-env-file cannot be combined with from-file or from-literal")
-    literals = [_literal(text) for text in flags["from-literal"]]
     if literals_first:
-        for key, value in literals:
-            add(key, value)
+        _add_literals(flags["from-literal"], add)
     for source in flags["from-file"]:
         from_file(call.environment, source, add)
     if not literals_first:
-        for key, value in literals:
-            add(key, value)
+        _add_literals(flags["from-literal"], add)
     for path in flags["from-env-file"]:
         for key, value in _env_file(call.environment, path, what):
             add(key, value)
+
+
+def _add_literals(texts: Iterable[str], add: Add) -> None:
+    for text in texts:
+        add(*_literal(text))
 
 
 def _literal(text: str) -> tuple[str, bytes]:

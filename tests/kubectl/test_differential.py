@@ -144,8 +144,9 @@ POD = {
         "terminationGracePeriodSeconds": 30,
     },
 }
+# No `.*`: over a map it follows Go's random order of keys, so that a real kubectl does not agree with itself.
 FIELDS = st.sampled_from(
-    ["metadata", "spec", "name", "labels", "containers", "image", "ports", "containerPort", "args", "nope", "tty", "priority", "*"]
+    ["metadata", "spec", "name", "labels", "containers", "image", "ports", "containerPort", "args", "nope", "tty", "priority"]
 )
 INDEX = st.sampled_from(
     ["[0]", "[1]", "[-1]", "[*]", "[0:1]", "[:2]", "[::2]", "[5]", "[0,1]", "['name']", "['a.b/c']", '["image"]', "['name','image']"]
