@@ -64,14 +64,21 @@ def tidied(notebook: Any) -> Any:
 
 
 def _outputs(outputs: list[Any]) -> list[Any]:
+    """Streams joined, standard output first: in which order a kernel sends what was written to both is chance."""
     joined: list[Any] = []
-    for output in outputs:
-        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
-            joined[-1].text += output.text
+    streams: dict[str, Any] = {}
+    for output in [*outputs, None]:
+        if output is not None and output.output_type == "stream":
+            if output.name in streams:
+                streams[output.name].text += output.text
+            else:
+                streams[output.name] = output
             continue
-        if "data" in output:
-            output.data.pop(WIDGET, None)
-        joined.append(output)
+        joined += [streams[name] for name in ("stdout", "stderr") if name in streams]
+        streams = {}
+        if output is not None:
+            output.get("data", {}).pop(WIDGET, None)
+            joined.append(output)
     return joined
 
 
