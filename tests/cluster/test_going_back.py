@@ -17,6 +17,7 @@ from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import Request
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.saving import ReplaysOtherwise, digest
+from tests.share import share
 
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: page\ndata:\n  text: {text}\n"
 
@@ -290,7 +291,7 @@ def test_any_sequence_can_be_turned_back_copied_and_saved(operations: list[tuple
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(OPERATIONS, min_size=3, max_size=25))
 def test_any_long_sequence_can_be_turned_back_copied_and_saved(operations: list[tuple[str, str]]) -> None:
     run_sequence(operations)
@@ -313,7 +314,7 @@ def random_run() -> Cluster:
     return cluster
 
 
-@pytest.mark.parametrize("replays", [10, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("replays", [10, pytest.param(share(1000), marks=pytest.mark.slow)])
 def test_replays_of_a_hundred_random_commands_have_one_journal(replays: int) -> None:
     cluster = random_run()
     entries, expected = list(cluster.log.entries), journal(cluster)

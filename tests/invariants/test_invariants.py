@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.failures import NoSuchThing
 from tests.invariants.laws import Laws
+from tests.share import share
 
 IMAGES = ("nginx:1.27", "nginx:1.28", "kuard:1")
 POD = "containers: [{name: c, image: 'nginx:1.27', resources: {requests: {cpu: CPU, memory: 100Mi}}}]"
@@ -228,14 +229,14 @@ def test_a_sample_of_quiet_lives(seed: int, actions: list[tuple[str, ...]]) -> N
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(200), deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 1 << 16), st.lists(ACTIONS, min_size=10, max_size=60))
 def test_many_lives(seed: int, actions: list[tuple[str, ...]]) -> None:
     live(seed, actions)
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(100), deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 1 << 16), st.lists(QUIET, min_size=10, max_size=60))
 def test_many_quiet_lives(seed: int, actions: list[tuple[str, ...]]) -> None:
     live(seed, actions)

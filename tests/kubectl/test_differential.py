@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from tests.kubectl import usage_cases
 from tests.kubectl.oracle import difference
+from tests.share import share
 
 FEW = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=700, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=share(700), deadline=None, suppress_health_check=list(HealthCheck))
 
 # --- values ---
 

@@ -1,7 +1,6 @@
 """The real kubectl as an oracle: its `--local` and `--dry-run=client` run Go's own code without any server."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.share import share
+
 Kubectl = Callable[..., tuple[str, str]]
 
 
 def oracle_settings(examples: int) -> settings:
     """The same examples every time, and none shrunk: each one is a process."""
-    # CI has not the time for all; a machine of one's own has.
-    examples = max(40, round(examples * float(os.environ.get("K8S_MAGIC_ORACLE_SHARE", "1")))) if examples > 40 else examples
+    examples = share(examples)
     phases = (Phase.explicit, Phase.generate)
     checks = list(HealthCheck)
     return settings(max_examples=examples, deadline=None, derandomize=True, database=None, phases=phases, suppress_health_check=checks)
