@@ -131,3 +131,15 @@ def test_json_may_follow_json() -> None:
 def test_the_later_of_two_equal_keys_wins_and_merge_keys_merge() -> None:
     assert yamls.load("a: 1\na: 2\n") == {"a": 2}
     assert yamls.load("d: &d {x: 1, y: 2}\ne:\n  <<: *d\n  x: 3\n")["e"] == {"x": 3, "true": 2}
+
+
+@pytest.mark.parametrize(("text", "line"), [('a: "x\\/y"\n', ""), ('a: "ok"\nb: "x\\/"\n', "line 2: "), ('a: "\\/\n', "")])
+def test_an_escape_that_go_yaml_does_not_know(text: str, line: str) -> None:
+    """The words are the real kubectl's."""
+    with pytest.raises(yamls.YamlError, match=f"^yaml: {line}found unknown escape character$"):
+        yamls.load(text)
+
+
+@pytest.mark.parametrize("text", ["a: x\\/y\n", "a: 'x\\/y'\n", 'a: "x\\\\/y"\n'])
+def test_a_backslash_before_a_slash_that_is_no_escape(text: str) -> None:
+    assert yamls.load(text) == {"a": "x\\/y"}
