@@ -115,3 +115,11 @@ def test_a_command_put_in_before_renames_nothing_after_it() -> None:
     found = [names(cluster, "pods -l app=web") for cluster in (plain, longer)]
     assert found[0] == found[1]
     assert len(found[0]) == 2
+
+
+def test_a_pods_events_stand_in_the_order_in_which_they_happened() -> None:
+    cluster = Cluster()
+    cluster.kubectl("run web --image=nginx")
+    cluster.tick(5)
+    events = cluster.kubectl("describe pod web").stdout.partition("Events:")[2].splitlines()[3:]
+    assert [line.split()[1] for line in events] == ["Scheduled", "Pulling", "Pulled", "Created", "Started"]

@@ -105,7 +105,8 @@ def events(w: Writer, d: Describer, obj: Obj, *, kind: str | None = None, more: 
     w.flush()
     w.line("Events:")
     w.table(("Type", "Reason", "Age", "From", "Message"), ("----", "------", "----", "----", "-------"))
-    for event in sorted(found, key=last_seen):
+    # By lastTimestamp alone, as upstream: an event of the newer API (Scheduled) has none and comes first.
+    for event in sorted(found, key=lambda event: event.get("lastTimestamp") or ""):
         source = event.get("source", {}).get("component") or event.get("reportingComponent", "")
         w.line(event.get("type", ""), event.get("reason", ""), age_of_event(d, event), source, _message(event), level=1)
 
