@@ -5,14 +5,11 @@ Models plugin/pkg/auth/authorizer/rbac/bootstrappolicy; the data is written by `
 
 from __future__ import annotations
 
-import gzip
-import json
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver.caller import Caller
-from k8s_magic.objects import meta
+from k8s_magic.objects import meta, packaged
 from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.times import rfc3339
 
@@ -26,8 +23,7 @@ GROUP = "rbac.authorization.k8s.io"
 @cache
 def objects() -> list[Obj]:
     """Every object of the policy, as v1.36 has it."""
-    packed = resources.files(__package__).joinpath("data", "policy-1.36.json.gz").read_bytes()
-    return json.loads(gzip.decompress(packed))  # type: ignore[no-any-return]
+    return packaged.read_json(__package__, "data/policy-1.36.json.gz")  # type: ignore[no-any-return]
 
 
 def create(api: ApiServer) -> None:

@@ -6,8 +6,11 @@ of the course.
 
 from __future__ import annotations
 
-from importlib import resources
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 HOSTS = ("raw.githubusercontent.com", "github.com")
 REPOSITORY = "/kubernetes-up-and-running/examples/"
@@ -33,9 +36,15 @@ def example(name: str) -> bytes | None:
     """The example in the file `name`; None where there is none."""
     if name not in names():
         return None
-    return resources.files(__package__).joinpath("examples", name).read_bytes()
+    return _directory().joinpath(name).read_bytes()
 
 
 def names() -> list[str]:
     """The examples' file names, sorted."""
-    return sorted(entry.name for entry in resources.files(__package__).joinpath("examples").iterdir())
+    return sorted(entry.name for entry in _directory().iterdir())
+
+
+def _directory() -> Traversable:
+    from importlib import resources  # Few commands name an example, and it takes some milliseconds.
+
+    return resources.files(__package__).joinpath("examples")

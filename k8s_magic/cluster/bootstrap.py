@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from functools import cache
 from typing import Any
 
 from k8s_magic.apiserver import bootstrap_policy
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.kubectl import yamls
+from k8s_magic.objects import packaged
 from k8s_magic.objects.meta import Key, Obj
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -32,9 +33,13 @@ def create_basics(client: LocalClient) -> None:
 
 def create_add_ons(client: LocalClient) -> None:
     """What an installer puts into kube-system: DNS, metrics, dashboard, kube-proxy and the control plane's own pods."""
-    text = resources.files(__package__).joinpath("manifests", "kube-system.yaml").read_text(encoding="utf-8")
-    for obj in yamls.load_all(text, "kube-system.yaml"):
+    for obj in _add_ons():
         client.create(_resource(client, obj), obj, obj["metadata"].get("namespace", ""))
+
+
+@cache
+def _add_ons() -> list[Obj]:
+    return yamls.load_all(packaged.read(__package__, "manifests/kube-system.yaml").decode(), "kube-system.yaml")
 
 
 def _resource(client: LocalClient, obj: Obj) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from email.utils import format_datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +14,7 @@ from k8s_magic.kinds.cron import CronError, Schedule, parse
 from k8s_magic.objects.meta import Key, Obj, controller_of, controller_reference, is_deleting, labels, name, namespace, uid
 from k8s_magic.objects.meta import annotations as annotations_of
 from k8s_magic.objects.pods import condition_is_true
-from k8s_magic.objects.times import parse_time, rfc3339
+from k8s_magic.objects.times import parse_time, rfc1123, rfc3339
 
 RESOURCE, JOBS = "cronjobs.batch", "jobs.batch"
 SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
@@ -138,8 +137,7 @@ class CronJobController(Controller):
     def _may_start(self, cron: Obj, active: list[Obj], status: Obj, at: float, now: float) -> bool:
         deadline = cron["spec"].get("startingDeadlineSeconds")
         if deadline is not None and at + deadline < now:
-            when = format_datetime(datetime.fromtimestamp(at, UTC))
-            self.events.event(cron, "Warning", "MissSchedule", f"Missed scheduled time to start a job: {when}")
+            self.events.event(cron, "Warning", "MissSchedule", f"Missed scheduled time to start a job: {rfc1123(at)}")
             return False
         if status.get("lastScheduleTime") == rfc3339(at) or any(r["name"] == job_name(cron, at) for r in active):
             return False

@@ -109,7 +109,7 @@ def parse(reference: str) -> Reference:
 
 
 @cache
-def _modules() -> dict[str, ModuleType]:
+def modules() -> dict[str, ModuleType]:
     """Modules by each name under which their image goes."""
     found: dict[str, ModuleType] = {}
     for info in sorted(pkgutil.iter_modules(images.__path__), key=lambda info: info.name):
@@ -129,7 +129,7 @@ def find(reference: str) -> Image:
     _check_exists(parsed)
     last = _base(parsed.repository)
     names = (f"{parsed.host}/{parsed.repository}", parsed.repository, last)
-    module = next((_modules()[name] for name in names if name in _modules()), None)
+    module = next((modules()[name] for name in names if name in modules()), None)
     if module is None:
         return Image(parsed, _generic.main, known=False, size=_drawn_size(parsed))
     tags = getattr(module, "TAGS", ())

@@ -5,19 +5,17 @@ The data beside this file is written by `.ci/make_schema.py`; descriptions are k
 
 from __future__ import annotations
 
-import gzip
-import json
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from k8s_magic.objects import packaged
 
 VERSION = "1.36"
 REFERENCE = "#/definitions/"
 
 
 def _load(name: str) -> Any:
-    data = resources.files(__package__).joinpath("data", f"{name}-{VERSION}.json.gz").read_bytes()
-    return json.loads(gzip.decompress(data))
+    return packaged.read_json(__package__, f"data/{name}-{VERSION}.json.gz")
 
 
 @cache

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.objects import packaged
 
 Value = Any
 """bool, int, float, str, list[str], or seconds as float for a duration."""
@@ -72,8 +72,8 @@ class Flags:
 @cache
 def table() -> dict[str, Command]:
     """All commands of kubectl v1.36 by their path in words ("create secret generic"); "" holds the global flags."""
-    text = resources.files("k8s_magic.kubectl").joinpath("data/flags.json").read_text()
-    return {path: _command(path, row) for path, row in json.loads(text).items()}
+    rows = packaged.read_json("k8s_magic.kubectl", "data/flags.json")
+    return {path: _command(path, row) for path, row in rows.items()}
 
 
 def _command(path: str, row: dict[str, Any]) -> Command:

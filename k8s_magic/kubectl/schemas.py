@@ -5,13 +5,12 @@ Schemas are OpenAPI v2 definitions with descriptions; a `$ref` with a descriptio
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any
+
+from k8s_magic.objects import packaged
 
 Schema = Mapping[str, Any]
 _REF = "#/definitions/"
@@ -23,8 +22,7 @@ _MOST_ENUMS = 4
 @cache
 def _extra() -> dict[str, Any]:
     """What definitions lack: `enums` by definition and field, and `descriptions`; see tests/kubectl/explain_table.py."""
-    data = resources.files("k8s_magic.kinds").joinpath("data/enums-1.36.json.gz").read_bytes()
-    return json.loads(gzip.decompress(data))  # type: ignore[no-any-return]
+    return packaged.read_json("k8s_magic.kinds", "data/enums-1.36.json.gz")  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

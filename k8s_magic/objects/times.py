@@ -21,6 +21,11 @@ def rfc3339_micro(seconds: float) -> str:
     return datetime.fromtimestamp(round(seconds, 6), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def rfc1123(seconds: float) -> str:
+    """`seconds` as Go's RFC1123Z writes it."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+
+
 @lru_cache(maxsize=4096)
 def parse_time(text: str) -> float:
     """Seconds since the Unix epoch of an RFC 3339 time; ValueError where it is none."""

@@ -6,16 +6,15 @@ The table holds the API's field numbers (a fact of its wire format); what a mess
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import struct
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from k8s_magic.apiserver.errors import bad_request
 from k8s_magic.kinds import schema
+from k8s_magic.objects import packaged
 from k8s_magic.objects.times import rfc3339, rfc3339_micro
 
 MAGIC = b"k8s\x00"
@@ -29,8 +28,7 @@ Raw = int | bytes
 @cache
 def _table() -> dict[str, Message]:
     """Message name ("~" for "k8s.io.") -> field number -> name and type."""
-    packed = resources.files(__package__).joinpath("data", "protobuf-1.36.json.gz").read_bytes()
-    return json.loads(gzip.decompress(packed))  # type: ignore[no-any-return]
+    return packaged.read_json(__package__, "data/protobuf-1.36.json.gz")  # type: ignore[no-any-return]
 
 
 def decode(body: bytes) -> Any:

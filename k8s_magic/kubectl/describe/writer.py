@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from k8s_magic.apiserver.client import Client
 from k8s_magic.kubectl.printers.tabwriter import align, escape_terminal
 from k8s_magic.objects.duration import human_duration
 from k8s_magic.objects.meta import Obj
-from k8s_magic.objects.times import parse_time
+from k8s_magic.objects.times import parse_time, rfc1123
 
 NONE = "<none>"
 UNSET = "<unset>"
@@ -94,7 +93,7 @@ def date(timestamp: str | None) -> str:
     """A time as descriptions show it: RFC 1123 with a numeric zone."""
     if not timestamp:
         return "Mon, 01 Jan 0001 00:00:00 +0000"
-    return datetime.fromtimestamp(int(parse_time(timestamp)), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    return rfc1123(parse_time(timestamp))
 
 
 def true_false(value: Any) -> str:
