@@ -11,7 +11,7 @@ from itertools import chain, compress
 from typing import Any
 
 from k8s_magic.scheduler.board import Board, Boards
-from k8s_magic.scheduler.filtering import Active, nodes_to_find, run_filters_with, search_board, search_nodes
+from k8s_magic.scheduler.filtering import Active, nodes_to_find, run_filters, run_filters_with, search_board, search_nodes, verdict_of
 from k8s_magic.scheduler.nominator import Nominator
 from k8s_magic.scheduler.plugin import Plugin, Rejection
 from k8s_magic.scheduler.podinfo import PodInfo
@@ -103,8 +103,7 @@ class Cycle:
         special = self._special(pod)
         if position in special:
             return special[position] is None
-        found, _ = search_nodes([position], board, others, {}, pod, self.snapshot.nodes, 1)
-        return bool(found)
+        return board.rejections[position] is None and run_filters(others, pod, self.snapshot.nodes[position]) is None
 
     def _special(self, pod: PodInfo) -> dict[int, Rejection | None]:
         """Answers for nodes to which other pods are nominated."""
@@ -126,7 +125,8 @@ class Cycle:
             rejected = {} if found else {position: r for position, r in enumerate(board.rejections) if r is not None}
         else:
             order = self._order(only)
-            found, rejected = search_nodes(order, board, restricting, special, pod, self.snapshot.nodes, nodes_to_find(len(order)))
+            verdict = verdict_of(restricting, pod, self.snapshot)
+            found, rejected = search_nodes(order, board, verdict, special, nodes_to_find(len(order)))
             seen = len(found) + len(rejected)
         self._start = (self._start + seen) % size
         return Outcome(rejected=rejected, outside=naming, scored=found, active=others)

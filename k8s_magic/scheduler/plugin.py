@@ -64,6 +64,10 @@ class Plugin:
         """None if the pod can run on the node, or why not."""
         return None
 
+    def domains(self, state: Any, snapshot: Snapshot) -> Sequence[Hashable] | None:
+        """By position: `fits` gives all nodes of one domain the same answer. None where each node has to be asked."""
+        return None
+
     def groups(self, state: Any) -> Sequence[Hashable] | None:
         """By position: nodes of one group have the same score. None where that is not known beforehand."""
         return None

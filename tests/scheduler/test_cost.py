@@ -16,6 +16,7 @@ from k8s_magic.scheduler.nodeinfo import NodeInfo
 from k8s_magic.scheduler.nominator import Nominator
 from k8s_magic.scheduler.plugin import Rejection
 from k8s_magic.scheduler.plugins.node_resources_fit import NodeResourcesFit
+from k8s_magic.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from k8s_magic.scheduler.podinfo import PodInfo
 from k8s_magic.sim.lineage import Lineage
 from tests.scheduler.makers import Bench, make_node, make_pod, snapshot_of
@@ -67,21 +68,60 @@ HARD = {
 }
 
 
-@pytest.mark.parametrize("spec, labels", [({}, {}), ({}, {"app": "a"}), ({"topologySpreadConstraints": [HARD]}, {"app": "a"})])
-def test_what_is_kept_from_pod_to_pod_is_what_would_be_worked_out_anew(spec: dict[str, Any], labels: dict[str, str]) -> None:
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+TOGETHER = {"labelSelector": {"matchLabels": {"app": "a"}}, "topologyKey": "topology.kubernetes.io/zone"}
+PREFERRED = {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 10, "podAffinityTerm": TOGETHER}]}
+APART = {"labelSelector": {"matchLabels": {"app": "a"}}, "topologyKey": "kubernetes.io/hostname"}
+
+
+class CountedSpread(PodTopologySpread):
+    """Counts the nodes that it is asked about."""
+
+    asked: ClassVar[int] = 0
+
+    def fits(self, state: Any, pod: PodInfo, node: NodeInfo) -> Rejection | None:
+        type(self).asked += 1
+        return super().fits(state, pod, node)
+
+
+def test_a_constraint_over_zones_looks_once_at_each_zone() -> None:
+    nodes = [make_node(f"n{i}", labels={"topology.kubernetes.io/zone": f"z{i % 3}"}) for i in range(300)]
+    CountedSpread.asked = 0
+    cycle = Cycle(snapshot_of(nodes, []), [CountedSpread()], Nominator(), Lineage(0))
+    for number in range(50):
+        place(cycle, PodInfo(make_pod(f"p{number}", {"cpu": "100m"}, {"app": "a"}, topologySpreadConstraints=[HARD])))
+    assert CountedSpread.asked == 50 * 3
+
+
+@pytest.mark.parametrize(
+    "spec, third, labels",
+    [
+        ({}, PREFERRED, {}),
+        ({}, PREFERRED, {"app": "a"}),
+        ({}, {REQUIRED: [APART]}, {"app": "a"}),
+        ({"topologySpreadConstraints": [HARD]}, PREFERRED, {"app": "a"}),
+        ({"topologySpreadConstraints": [HARD]}, {REQUIRED: [APART]}, {"app": "a"}),
+        ({"affinity": {"podAffinity": {REQUIRED: [TOGETHER]}}}, PREFERRED, {"app": "a"}),
+        ({"affinity": {"podAntiAffinity": {REQUIRED: [APART]}}}, {REQUIRED: [APART, TOGETHER]}, {"app": "a"}),
+    ],
+)
+def test_what_is_kept_from_pod_to_pod_is_what_would_be_worked_out_anew(
+    spec: dict[str, Any], third: dict[str, Any], labels: dict[str, str]
+) -> None:
     """The same pods placed by a cycle that remembers and by one that has just been made, with default spreading and preferences."""
     zones = [{"topology.kubernetes.io/zone": f"z{i % 3}"} for i in range(40)]
     nodes = [make_node(f"n{i}", labels=zone, cpu="3" if i % 5 else "2") for i, zone in enumerate(zones)]
-    away = {"labelSelector": {"matchLabels": {"app": "a"}}, "topologyKey": "topology.kubernetes.io/zone"}
-    preferred = {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 10, "podAffinityTerm": away}]}
     chosen = selectors.from_map(labels)
     snapshot = snapshot_of(nodes, [], default_selector=lambda pod: chosen)
     cycle = Cycle(snapshot, plugins.registry(), Nominator(), Lineage(0))
     for number in range(60):
-        affinity = {"affinity": {"podAntiAffinity": preferred}} if number % 3 == 0 else {}
-        pod = PodInfo(make_pod(f"p{number}", {"cpu": "300m"}, labels, **affinity, **spec))
-        fresh = Cycle(snapshot, plugins.registry(), Nominator(), Lineage(0)).decide(pod)
-        assert place(cycle, pod) == fresh.chosen, f"pod {number}"
+        given = {**spec, "affinity": {"podAntiAffinity": third}} if number % 3 == 0 else spec
+        pod = PodInfo(make_pod(f"p{number}", {"cpu": "300m"}, labels, **given))
+        fresh, outcome = (each.decide(pod) for each in (Cycle(snapshot, plugins.registry(), Nominator(), Lineage(0)), cycle))
+        assert (outcome.chosen, outcome.rejected) == (fresh.chosen, fresh.rejected), f"pod {number}"
+        node = snapshot.by_name(outcome.chosen)
+        if node is not None:
+            snapshot.replace(node.added(pod), pod, 1)
 
 
 @pytest.mark.slow

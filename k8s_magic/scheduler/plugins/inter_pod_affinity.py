@@ -28,10 +28,16 @@ class State:
     """In which domains there are pods that matter."""
 
     namespaces: Mapping[str, Mapping[str, str]]
+    own_keys: frozenset[str]
+    """Topology keys of the pod's own required terms."""
     existing_anti: dict[Pair, int] = field(default_factory=dict)
     affinity: dict[Pair, int] = field(default_factory=dict)
     anti: dict[Pair, int] = field(default_factory=dict)
     scores: dict[Pair, int] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+    """The topology keys that `domains` were worked out for."""
+    domains: list[Hashable] | None = None
+    """By position, the values of those keys that a node has."""
 
     def namespace_labels(self, pod: PodInfo) -> Mapping[str, str]:
         return self.namespaces.get(pod.namespace) or {}
@@ -55,7 +61,7 @@ class InterPodAffinity(Plugin):
     def prepare(self, pod: PodInfo, snapshot: Snapshot) -> State | None:
         if not pod.has_pod_affinity and not snapshot.with_affinity:
             return None
-        state = State(snapshot.surroundings.namespaces)
+        state = State(snapshot.surroundings.namespaces, frozenset(_keys((*pod.required_affinity, *pod.required_anti_affinity))))
         for node in snapshot.nodes if pod.has_pod_affinity else snapshot.nodes_with_affinity():
             for other in node.pods if pod.has_pod_affinity else node.pods_with_affinity:
                 self.track(state, pod, other, node, 1)
@@ -74,6 +80,13 @@ class InterPodAffinity(Plugin):
             return self.rejection(REASON_EXISTING, resolvable=True)
         return None
 
+    def domains(self, state: State, snapshot: Snapshot) -> Sequence[Hashable] | None:
+        keys = state.own_keys.union(key for key, _ in state.existing_anti)
+        if state.domains is None or keys != state.keys:
+            state.keys = keys
+            state.domains = [tuple([node.labels.get(key) for key in keys]) for node in snapshot.nodes]
+        return state.domains
+
     def prepare_score(self, state: State, pod: PodInfo, snapshot: Snapshot, nodes: Sequence[NodeInfo], size: int) -> State | None:
         return state if state.scores else None
 
@@ -86,7 +99,9 @@ class InterPodAffinity(Plugin):
         return [int(MAX_SCORE * ((score - lowest) / span)) if span else 0 for score in scores]
 
     def copy(self, state: State) -> State:
-        return State(state.namespaces, dict(state.existing_anti), dict(state.affinity), dict(state.anti), dict(state.scores))
+        return State(
+            state.namespaces, state.own_keys, dict(state.existing_anti), dict(state.affinity), dict(state.anti), dict(state.scores)
+        )
 
     def track(self, state: State, pod: PodInfo, other: PodInfo, node: NodeInfo, sign: int) -> None:
         if other.has_pod_affinity:

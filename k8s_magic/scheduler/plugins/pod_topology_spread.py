@@ -56,6 +56,8 @@ class State:
     least: list[int | None] = field(default_factory=list)
     """The lowest of each of `hard_counts`; None: to be worked out."""
 
+    domains: list[Hashable] | None = None
+    """By position, the domains of the hard constraints that a node is in; None where each node is one."""
     position: Mapping[str, int] = field(default_factory=dict)
     groups: list[Hashable] | None = None
     """By position, what alone decides on a node's score: matching pods on it, and the domains that it is in."""
@@ -109,12 +111,17 @@ class PodTopologySpread(Plugin):
         state = State(hard, soft, own, required_node_test(pod.pod), [{} for _ in hard], [{} for _ in soft], [None] * len(hard))
         for node in snapshot.nodes:
             self._count_node(state, pod, node)
+        if hard and all(constraint.key != HOSTNAME for constraint in hard):
+            state.domains = [tuple([node.labels.get(constraint.key) for constraint in hard]) for node in snapshot.nodes]
         if not state.requires_all:
             state.position, state.groups = snapshot.position, [_group(state, node) for node in snapshot.nodes]
         return state
 
     def restricts(self, state: State) -> bool:
         return bool(state.hard)
+
+    def domains(self, state: State, snapshot: Snapshot) -> Sequence[Hashable] | None:
+        return state.domains
 
     def groups(self, state: State) -> Sequence[Hashable] | None:
         return state.groups
