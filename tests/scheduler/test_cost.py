@@ -11,7 +11,7 @@ import pytest
 from k8s_magic.objects import selectors
 from k8s_magic.scheduler import plugins
 from k8s_magic.scheduler.cycle import Cycle
-from k8s_magic.scheduler.filtering import nodes_to_find
+from k8s_magic.scheduler.filtering import nodes_to_find, run_filters
 from k8s_magic.scheduler.nodeinfo import NodeInfo
 from k8s_magic.scheduler.nominator import Nominator
 from k8s_magic.scheduler.plugin import Rejection
@@ -119,6 +119,8 @@ def test_what_is_kept_from_pod_to_pod_is_what_would_be_worked_out_anew(
         pod = PodInfo(make_pod(f"p{number}", {"cpu": "300m"}, labels, **given))
         fresh, outcome = (each.decide(pod) for each in (Cycle(snapshot, plugins.registry(), Nominator(), Lineage(0)), cycle))
         assert (outcome.chosen, outcome.rejected) == (fresh.chosen, fresh.rejected), f"pod {number}"
+        one_by_one = [run_filters(cycle.active(pod), pod, node) is None for node in snapshot.nodes]
+        assert sorted(outcome.scored) == [position for position, fits in enumerate(one_by_one) if fits], f"pod {number}"
         node = snapshot.by_name(outcome.chosen)
         if node is not None:
             snapshot.replace(node.added(pod), pod, 1)
