@@ -5,22 +5,14 @@ from __future__ import annotations
 import functools
 import io
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import yaml
 
 from k8s_magic.kubectl.yamls.scalars import BASE_60, NAMED, TIME, number_text, resolve
 
-_DumperBase: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_PLAIN = "?"
-
-
-class _Dumper(_DumperBase):  # type: ignore[misc]
-    """Writes no tags: every node counts as implicit."""
-
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        return _PLAIN
-
+_Emitter: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 # libyaml of go-yaml's age takes characters beyond U+FFFF for unprintable; they go through PyYAML as ten printable columns.
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -30,29 +22,42 @@ _ASTRAL_MARK = re.compile("\ue000([0-9A-F]{8})\ue001")
 def dump(obj: Any) -> str:
     """`obj` (JSON values) as sigs.k8s.io/yaml writes it: indent 2, lists not indented, lines of 80 columns. Models goyaml.v2 encode.go."""
     out = io.StringIO()
-    dumper = _Dumper(out, width=80, allow_unicode=True)
+    emitter = _Emitter(out, width=80, allow_unicode=True)
     try:
-        dumper.open()
-        dumper.serialize(_node(obj))
-        dumper.close()
+        emitter.open()
+        emitter.emit(yaml.DocumentStartEvent(explicit=False))
+        _emit(obj, emitter.emit)
+        emitter.emit(yaml.DocumentEndEvent(explicit=False))
+        emitter.close()
     finally:
-        dumper.dispose()
+        emitter.dispose()
     text = out.getvalue().removesuffix("...\n")
     return _ASTRAL_MARK.sub(r"\\U\1", text) if "\ue000" in text else text
 
 
-def _node(value: Any) -> yaml.Node:
+# Nothing has a tag or an anchor, so that an event tells its text alone, and equal ones can be one.
+_MAPPING, _MAPPING_END = yaml.MappingStartEvent(None, None, True, flow_style=False), yaml.MappingEndEvent()
+_SEQUENCE, _SEQUENCE_END = yaml.SequenceStartEvent(None, None, True, flow_style=False), yaml.SequenceEndEvent()
+
+
+def _emit(value: Any, emit: Callable[[yaml.Event], None]) -> None:
     if isinstance(value, str):
-        return _string_node(value)
-    if isinstance(value, dict):
-        items = [(_string_node(key), _node(value[key])) for key in natural_order(value)]
-        return yaml.MappingNode(_PLAIN, items, flow_style=False)
-    if isinstance(value, (list, tuple)):
-        return yaml.SequenceNode(_PLAIN, [_node(item) for item in value], flow_style=False)
-    return yaml.ScalarNode(_PLAIN, number_text(value))
+        emit(_string(value))
+    elif isinstance(value, dict):
+        emit(_MAPPING)
+        for key in _ordered(tuple(value)):
+            emit(_string(key))
+            _emit(value[key], emit)
+        emit(_MAPPING_END)
+    elif isinstance(value, (list, tuple)):
+        emit(_SEQUENCE)
+        for item in value:
+            _emit(item, emit)
+        emit(_SEQUENCE_END)
+    else:
+        emit(yaml.ScalarEvent(None, None, (True, True), number_text(value)))
 
 
-@functools.lru_cache(maxsize=4096)
 def _style(text: str) -> str | None:
     if "\n" in text:
         return "|"
@@ -61,19 +66,24 @@ def _style(text: str) -> str | None:
     return None if isinstance(resolve(text), str) else '"'
 
 
-def _string_node(text: str) -> yaml.ScalarNode:
+@functools.lru_cache(maxsize=4096)
+def _string(text: str) -> yaml.ScalarEvent:
     if _ASTRAL.search(text):
         marked = _ASTRAL.sub(lambda match: f"\ue000{ord(match.group()):08X}\ue001", text)
-        return yaml.ScalarNode(_PLAIN, marked, style='"')
-    return yaml.ScalarNode(_PLAIN, text, style=_style(text))
+        return yaml.ScalarEvent(None, None, (True, True), marked, style='"')
+    return yaml.ScalarEvent(None, None, (True, True), text, style=_style(text))
 
 
-def natural_order(keys: Any) -> list[str]:
+def natural_order(keys: Iterable[str]) -> list[str]:
     """Keys as go-yaml sorts them: letters after all else, digit runs by their number. Models goyaml.v2 sorter.go."""
-    keys = list(keys)
+    return list(_ordered(tuple(keys)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _ordered(keys: tuple[str, ...]) -> tuple[str, ...]:
     if all(key.isascii() and key.isalpha() for key in keys):
-        return sorted(keys)
-    return sorted(keys, key=functools.cmp_to_key(_compare))
+        return tuple(sorted(keys))
+    return tuple(sorted(keys, key=functools.cmp_to_key(_compare)))
 
 
 def _compare(a: str, b: str) -> int:
