@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any, Protocol
 
-from k8s_magic.apiserver import deletion, discovery, reviews, subresources, tables, writes
+from k8s_magic.apiserver import deletion, discovery, paging, reviews, subresources, tables, writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.custom_resources import CustomResources
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
 from k8s_magic.apiserver.managed_fields import Ledger, Manager
 from k8s_magic.apiserver.metrics import Metrics
-from k8s_magic.apiserver.patching import apply_patch, server_side_apply
+from k8s_magic.apiserver.patching import apply_patch, check_patched, server_side_apply
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.service_addresses import ServiceAddresses
 from k8s_magic.apiserver.store import Entry, Store
@@ -180,16 +180,25 @@ class ApiServer:
         return obj
 
     def list(
-        self, kind: Kind, namespace: str, labels: str = "", fields: str = "", limit: int = 0, token: str = "", table: TableObjects = ""
+        self,
+        kind: Kind,
+        namespace: str,
+        labels: str = "",
+        fields: str = "",
+        limit: int = 0,
+        token: str = "",
+        table: TableObjects = "",
+        revision: int | None = None,
     ) -> Obj:
         selection = Selection(self.stored_kind(kind), namespace, labels, fields)
-        items = selection.of(self.store)
+        where = paging.page(self.store, token, revision)
+        items = selection.of(self.store, where.revision)
         if kind.on_read:
             items = [self._on_read(kind, obj) for obj in items]
         elif kind.resource in self.computed:
             items = [obj for obj in self.computed[kind.resource](namespace) if selection.matches(obj)]
-        metadata: Obj = {"resourceVersion": str(self.store.revision)}
-        items = _page(items, limit, token, metadata)
+        metadata: Obj = {"resourceVersion": str(where.revision)}
+        items = paging.cut(items, where, limit, metadata, counts=selection.is_all)
         self._deprecation(kind)
         if table:
             return tables.table(kind, items, self.loop.now, table, metadata)
@@ -197,14 +206,24 @@ class ApiServer:
             items = [kind.from_stored(obj) for obj in items]
         return {"kind": kind.kind + "List", "apiVersion": kind.api_version, "metadata": metadata, "items": items}
 
-    def watch(self, kind: Kind, namespace: str, labels: str, fields: str, resource_version: str, table: TableObjects) -> WatchStream:
+    def watch(
+        self,
+        kind: Kind,
+        namespace: str,
+        labels: str,
+        fields: str,
+        resource_version: str,
+        table: TableObjects = "",
+        only_news: bool = False,
+    ) -> WatchStream:
+        """Follow what is selected from a version on; without one, what there is comes first, but for who wants `only_news`."""
         stored = self.stored_kind(kind)
         selection = Selection(stored, namespace, labels, fields)
         header = itertools.count()
 
         def render(event: WatchEvent) -> WatchEvent:
-            if event.type in ("BOOKMARK", "ERROR"):
-                return event
+            if event.type == "BOOKMARK":
+                return WatchEvent(event.type, tables.bookmark(event.object)) if table else event
             if not table:
                 return WatchEvent(event.type, kind.from_stored(event.object)) if kind.stored_as else event
             rendered = tables.table(
@@ -221,7 +240,7 @@ class ApiServer:
 
         stream = WatchStream(render, self.store.subscribe(stored.resource, deliver))
         if resource_version in ("", "0"):
-            for obj in selection.of(self.store):
+            for obj in selection.of(self.store, self.store.revision) if not only_news else ():
                 stream.push(WatchEvent("ADDED", obj))
         else:
             self._replay(stored, resource_version, deliver)
@@ -321,6 +340,8 @@ class ApiServer:
         current = subresources.read_scale(kind, old) if subresource == "scale" else kind.from_stored(old)
         new = apply_patch(kind, current, patch_type, patch)
         if subresource != "scale":
+            if not caller.trusted:
+                check_patched(kind, new, patch_type, patch, options)
             self._check_identity(kind, old, new)
         written = new["metadata"].get("managedFields") if isinstance(new.get("metadata"), dict) else None
         result = self._update(kind, old, new, subresource, options, caller)
@@ -348,8 +369,18 @@ class ApiServer:
         self._deprecation(kind)
         return deletion.delete(self, self.stored_kind(kind), self._stored(kind, name, namespace), options, caller)
 
-    def delete_collection(self, kind: Kind, namespace: str, labels: str, fields: str, options: DeleteOptions, caller: Caller) -> Obj:
-        listed = self.list(kind, namespace, labels, fields)
+    def delete_collection(
+        self,
+        kind: Kind,
+        namespace: str,
+        labels: str,
+        fields: str,
+        options: DeleteOptions,
+        caller: Caller,
+        limit: int = 0,
+        token: str = "",
+    ) -> Obj:
+        listed = self.list(kind, namespace, labels, fields, limit, token)
         for obj in listed["items"]:
             try:
                 deletion.delete(self, self.stored_kind(kind), self._stored(kind, meta.name(obj), meta.namespace(obj)), options, caller)
@@ -379,15 +410,3 @@ class ApiServer:
 
     def resources(self) -> Objects:
         return discovery.resources(self.discovered())
-
-
-def _page(items: Objects, limit: int, token: str, metadata: Obj) -> Objects:
-    """`limit` objects from the one after `token` on; the continue token names the last object given."""
-    if token:
-        after = tuple(token.split("/", 1))
-        items = [obj for obj in items if (meta.namespace(obj), meta.name(obj)) > after]
-    if limit and len(items) > limit:
-        metadata["continue"] = f"{meta.namespace(items[limit - 1])}/{meta.name(items[limit - 1])}"
-        metadata["remainingItemCount"] = len(items) - limit
-        return items[:limit]
-    return items

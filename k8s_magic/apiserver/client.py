@@ -14,7 +14,7 @@ from k8s_magic.objects.meta import Obj
 
 Objects = list[Obj]  # `list` is a verb in the class below, so the type has a name out here.
 PatchType = Literal["json", "merge", "strategic", "apply"]
-TableObjects = Literal["", "Metadata", "Object"]
+TableObjects = Literal["", "Metadata", "Object", "None"]
 """Whether a read answers with a meta.k8s.io/v1 Table, and what each row's `object` holds."""
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from k8s_magic.apiserver.admission import Attributes, admit
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions
-from k8s_magic.apiserver.errors import conflict, invalid
-from k8s_magic.kinds.errors import invalid as invalid_field
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import meta
 from k8s_magic.objects.edit import set_in
@@ -28,7 +27,8 @@ def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
     _check(api, kind, old, options, caller)
     if kind.resource == "namespaces":
         return _delete_namespace(api, kind, old, options, caller)
-    grace = kind.grace_seconds(old, options.grace_seconds) if kind.grace_seconds else 0
+    asked = 1 if (options.grace_seconds or 0) < 0 else options.grace_seconds  # Less than nothing is taken for a second.
+    grace = kind.grace_seconds(old, asked) if kind.grace_seconds else 0
     finalizers = _finalizers(old, options)
     if kind.kind == "CustomResourceDefinition" and CUSTOM_RESOURCES not in finalizers and not meta.is_deleting(old):
         finalizers.append(CUSTOM_RESOURCES)
@@ -50,18 +50,19 @@ def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
 def _check(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller: Caller) -> None:
     stored = old["metadata"]
     if options.uid and options.uid != stored["uid"]:
-        raise conflict(
-            kind, stored["name"], f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: {stored['uid']}"
-        )
+        where = f"the UID in the precondition ({options.uid}) does not match the UID in record ({stored['uid']})"
+        raise _changed(kind, stored["name"], f"{where}. The object might have been deleted and then recreated")
     if options.resource_version and options.resource_version != stored["resourceVersion"]:
-        versions = f"{options.resource_version}, ResourceVersion in object meta: {stored['resourceVersion']}"
-        why = f"Precondition failed: ResourceVersion in precondition: {versions}"
-        raise conflict(kind, stored["name"], why)
-    if (options.grace_seconds or 0) < 0:
-        raise invalid(
-            kind, stored["name"], [invalid_field("gracePeriodSeconds", options.grace_seconds, "must be greater than or equal to 0")]
-        )
+        versions = f"({options.resource_version}) does not match the ResourceVersion in record ({stored['resourceVersion']})"
+        raise _changed(kind, stored["name"], f"the ResourceVersion in the precondition {versions}. The object might have been modified")
     admit(Attributes(api, "DELETE", kind, old, old, caller, dry_run=options.dry_run))
+
+
+def _changed(kind: Kind, name: str, why: str) -> ApiError:
+    """A precondition that does not hold. Models registry rest.BeforeDelete, which names the kind where others name the resource."""
+    details = {"name": name, "group": kind.group, "kind": kind.kind}
+    message = f'Operation cannot be fulfilled on {kind.qualified} "{name}": {why}'
+    return ApiError(409, "Conflict", message, {field: value for field, value in details.items() if value})
 
 
 def _finalizers(old: Obj, options: DeleteOptions) -> list[str]:

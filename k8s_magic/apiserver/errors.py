@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,12 +29,10 @@ class ApiError(Exception):
             "status": "Failure",
             "message": self.message,
             "reason": self.reason,
-            "details": self.details or {},
+            "details": self.details,
             "code": self.code,
         }
-        if not self.details:
-            del status["details"]
-        return status
+        return {field: value for field, value in status.items() if value not in (None, "")}
 
 
 class NoSuchPath(ApiError):
@@ -73,6 +72,15 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
+def no_such_resource() -> ApiError:
+    """Nothing of that name in a group that is served."""
+    return ApiError(404, "NotFound", "the server could not find the requested resource", {})
+
+
+def method_not_allowed() -> ApiError:
+    return ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
+
+
 def method_not_supported(kind: Kind, action: str) -> ApiError:
     message = f"{action} is not supported on resources of kind {kind.resource!r}".replace("'", '"')
     return ApiError(405, "MethodNotAllowed", message, _details(kind, ""))
@@ -94,3 +102,30 @@ def invalid(kind: Kind, name: str, errors: Sequence[FieldError]) -> ApiError:
     details = {"name": name, "group": kind.group, "kind": kind.kind, "causes": causes}
     message = f'{kind.qualified} "{name}" is invalid: {whole}'
     return ApiError(422, "Invalid", message, {k: v for k, v in details.items() if v})
+
+
+GENERIC = {
+    400: ("BadRequest", "the server rejected our request for an unknown reason"),
+    401: ("Unauthorized", "the server has asked for the client to provide credentials"),
+    404: ("NotFound", "the server could not find the requested resource"),
+    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
+    409: ("Conflict", "the server reported a conflict"),
+    422: ("Invalid", "the server rejected our request due to an error in our request"),
+    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
+    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
+    504: ("Timeout", "the server was unable to return a response in the time allotted, but may still be processing the request"),
+}
+SPEAKING = {403: "Forbidden", 406: "NotAcceptable", 415: "UnsupportedMediaType"}
+"""Codes whose text tells the details."""
+
+
+def without_status(code: int, body: bytes) -> ApiError:
+    """What a client makes of a refusal that is no Status. Models client-go's NewGenericServerResponse."""
+    text = body.decode("utf-8", "replace").strip() or "unknown"
+    if code in GENERIC:
+        return ApiError(code, *GENERIC[code])
+    if code in SPEAKING:
+        return ApiError(code, SPEAKING[code], text)
+    if code >= 500:
+        return ApiError(code, "InternalError", f"an error on the server ({json.dumps(text)}) has prevented the request from succeeding")
+    return ApiError(code, "", f"the server responded with the status code {code} but did not return more information")

@@ -12,10 +12,10 @@ from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import Access, authorize, impersonate
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request
+from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, without_status
 from k8s_magic.apiserver.http import Handler, Request, Response, openapi
 from k8s_magic.apiserver.http.paths import parse
-from k8s_magic.apiserver.proxying import Passed, pass_on, refusal
+from k8s_magic.apiserver.proxying import Passed, pass_on
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.store import Entry
 from k8s_magic.apiserver.watching import WatchStream
@@ -198,7 +198,7 @@ class LocalClient:
             inner = "/" + where.rest + (f"?{parts.query}" if parts.query else "")
             answer = await pass_on(self.api, kind, where.name, where.namespace, Passed("GET", inner))
             if answer.code >= 400:
-                raise refusal(answer)
+                raise without_status(answer.code, answer.body)
             return answer.body.decode("utf-8", "replace")
         parameters = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         stream, text = await self.api.connect(kind, where.name, where.namespace, "log", parameters), b""

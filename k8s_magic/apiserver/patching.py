@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from k8s_magic.apiserver import writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import PatchType, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, bad_request, unsupported_media_type
+from k8s_magic.apiserver.errors import ApiError, bad_request, invalid, unsupported_media_type
 from k8s_magic.apiserver.managed_fields import Manager
 from k8s_magic.kinds import schema
+from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects import gojson, meta, patches, strategic
 from k8s_magic.objects.edit import set_in
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
 def apply_patch(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Obj:
     """`obj` with `patch` applied, sharing what the patch leaves alone. Models apiserver handlers/patch.go."""
     if isinstance(patch, (str, bytes)):
-        patch = _decoded(patch)
+        patch = _decoded(patch, "" if patch_type == "strategic" else "error decoding patch: ")
     try:
         new = _patched(kind, obj, patch_type, patch)
     except patches.PatchError as error:
         if patch_type == "json":
-            raise ApiError(422, "Invalid", "the server rejected our request due to an error in our request") from error
+            raise ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {}) from error
         raise _strategic_error(str(error)) from error
     if not isinstance(new, dict):
         raise bad_request(f"cannot unmarshal the patch's result into a {kind.kind}")
@@ -49,31 +51,26 @@ def _strategic_error(text: str) -> ApiError:
     return ApiError(500, "", text)
 
 
-def _decoded(patch: str | bytes) -> Any:
+def _decoded(patch: str | bytes, said_first: str) -> Any:
     try:
         return gojson.loads(patch)
     except gojson.JSONSyntaxError as error:
-        raise bad_request(str(error)) from error
+        raise bad_request(f"{said_first}{error}") from error
 
 
 def _check_operations(patch: Any) -> None:
     """A JSON patch is a list of objects. Models apiserver handlers/patch.go's decoding of jsonPatchOp."""
     if not isinstance(patch, list):
-        raise bad_request(f"error decoding patch: json: cannot unmarshal {_go_name(patch)} into Go value of type []handlers.jsonPatchOp")
+        given = gojson.type_name(patch)
+        raise bad_request(f"error decoding patch: json: cannot unmarshal {given} into Go value of type []handlers.jsonPatchOp")
     for operation in patch:
         if not isinstance(operation, dict):
-            raise bad_request(
-                f"error decoding patch: json: cannot unmarshal {_go_name(operation)} into Go value of type handlers.jsonPatchOp"
-            )
+            given = gojson.type_name(operation)
+            raise bad_request(f"error decoding patch: json: cannot unmarshal {given} into Go value of type handlers.jsonPatchOp")
         for field in ("from", "path"):
             if not isinstance(operation.get(field, ""), str):
-                what = f"cannot unmarshal {_go_name(operation[field])} into Go struct field jsonPatchOp.{field} of type string"
+                what = f"cannot unmarshal {gojson.type_name(operation[field])} into Go struct field jsonPatchOp.{field} of type string"
                 raise bad_request(f"error decoding patch: json: {what}")
-
-
-def _go_name(value: Any) -> str:
-    names = {dict: "object", list: "array", str: "string", bool: "bool"}
-    return names.get(type(value), "number")
 
 
 def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
@@ -81,13 +78,14 @@ def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
         _check_operations(patch)
         return patches.json_patch(obj, patch)
     if patch_type == "merge":
+        if not isinstance(patch, dict):
+            given = gojson.type_name(patch)
+            raise bad_request(f"error decoding patch: json: cannot unmarshal {given} into Go value of type map[string]interface {{}}")
         return patches.merge_patch(obj, patch)
     if patch_type == "strategic" and kind.schema is None:
         if not isinstance(patch, dict):
             raise bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}")
-        new = strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
-        _check_types(kind, new, patch)
-        return new
+        return strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
     accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
     raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
 
@@ -97,26 +95,35 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TYPE_ERROR = re.compile(r"json: cannot unmarshal (\w+).* of type (.+)$")
 
 
-def _check_types(kind: Kind, new: Obj, patch: Obj) -> None:
-    """A strategic merge patch goes through another decoder than objects do, with words of its own.
-
-    Models apimachinery runtime/converter.go FromUnstructured, as handlers/patch.go applyPatchToObject reports it.
-    """
-    fatal = schema.decode_errors(new, schema.ref(kind.group, kind.version, kind.kind)).fatal
-    found = TYPE_ERROR.search(fatal or "")
-    if found is None:
+def check_patched(kind: Kind, new: Obj, patch_type: PatchType, patch: Any, options: WriteOptions) -> None:
+    """Refuse the patch whose result is no object of its kind. Models handlers/patch.go's jsonPatcher and smpPatcher."""
+    if kind.schema is not None:
         return
+    result = schema.decode_errors(new, schema.ref(kind.group, kind.version, kind.kind))
+    problem = _restored(result.fatal) if result.fatal and patch_type == "strategic" else result.fatal
+    if not problem and result.unknown and options.field_validation == "Strict":
+        problem = f"strict decoding error: {', '.join(result.unknown)}"
+    if not problem:
+        return
+    shown = plain(_decoded(patch, "") if isinstance(patch, (str, bytes)) else patch) if patch_type == "strategic" else marshal(new)
+    message = f'Invalid value: "{shown}": {problem}' if patch_type == "strategic" else invalid_field("patch", shown, problem).message
+    cause = {"reason": "FieldValueInvalid", "message": message, "field": "patch"}
+    raise ApiError(422, "Invalid", f' "" is invalid: patch: {message}', {"causes": [cause]})
+
+
+def _restored(fatal: str) -> str | None:
+    """The complaint as the other decoder words it, which a strategic merge patch goes through.
+
+    Models apimachinery runtime/converter.go FromUnstructured.
+    """
+    found = TYPE_ERROR.search(fatal)
+    if found is None:
+        return None
     given, wanted = found.groups()
     given = {"object": "map", "array": "slice", "number": "int64"}.get(given, given)
     if wanted.startswith("[]") or wanted.startswith("map["):
-        problem = f"cannot restore {'slice' if wanted.startswith('[]') else 'map'} from {given}"
-    elif "." in wanted:
-        problem = f"cannot restore struct from: {given}"
-    else:
-        problem = f"unrecognized type: {wanted}"
-    message = f'Invalid value: "{plain(patch)}": {problem}'
-    cause = {"reason": "FieldValueInvalid", "message": message, "field": "patch"}
-    raise ApiError(422, "Invalid", f' "" is invalid: patch: {message}', {"causes": [cause]})
+        return f"cannot restore {'slice' if wanted.startswith('[]') else 'map'} from {given}"
+    return f"cannot restore struct from: {given}" if "." in wanted else f"unrecognized type: {wanted}"
 
 
 def server_side_apply(
@@ -127,22 +134,49 @@ def server_side_apply(
         cause = {"reason": "FieldValueRequired", "message": "Required value: is required for apply patch", "field": "fieldManager"}
         message = 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
         raise ApiError(422, "Invalid", message, {"group": "meta.k8s.io", "kind": "PatchOptions", "causes": [cause]})
-    writes.decode(api, kind, applied, options, caller)
-    if (applied.get("metadata") or {}).get("managedFields"):
-        raise bad_request("metadata.managedFields must be nil")
     old = api.store.get(kind.resource, Key(namespace if kind.namespaced else "", name))
+    _check_applied(kind, name, applied, old)
+    writes.decode(api, kind, applied, replace(options, field_validation="Ignore"), caller)
     manager = Manager(options.field_manager, "Apply", applied["apiVersion"], subresource)
     applied = _appliable(kind, applied, subresource)
+    undeclared = api.ledger.undeclared(kind, applied)
+    if undeclared:
+        lines = [f"{path}: field not declared in schema" for path in undeclared]
+        told = lines[0] if len(lines) == 1 else "errors:\n" + "\n".join(f"  {line}" for line in lines)
+        place = f"{meta.get_in(applied, 'metadata', 'namespace', default='')}/{name}; {kind.group}/{kind.version}, Kind={kind.kind}"
+        raise ApiError(500, "", f"failed to create typed patch object ({place}): {told}")
     new, managers = api.ledger.apply(kind, old, applied, manager, rfc3339(api.loop.now), options.force)
     if manager.name == "kubectl" and old is not None and LAST_APPLIED in meta.annotations(old):
         new = set_in(new, ("metadata", "annotations", LAST_APPLIED), marshal(applied) + "\n")
     if old is None:
+        new["metadata"].pop("resourceVersion", None)
         stored = writes.create(api, kind, new, namespace, options, caller)
     else:
         stored = writes.update(api, kind, old, new, subresource, options, caller)
     if not options.dry_run:
         api.ledger.commit_apply(stored["metadata"]["uid"], managers)
     return stored
+
+
+def _check_applied(kind: Kind, name: str, applied: Any, old: Obj | None) -> None:
+    """What is applied has to be what the path says. Models handlers/patch.go applyPatchToCurrentObject."""
+    if not isinstance(applied, dict):
+        decoding = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
+        given = gojson.type_name(applied)
+        raise bad_request(f"error decoding YAML: {decoding} {given} into Go value of type map[string]interface {{}}")
+    version, said = applied.get("apiVersion", ""), applied.get("kind", "")
+    if (version, said) != (kind.api_version, kind.kind):
+        group, _, version = str(version).rpartition("/")
+        raise bad_request(f"invalid object type: {group}/{version}, Kind={said}")
+    metadata = applied.get("metadata")
+    if not isinstance(metadata, dict):
+        return  # The decoder says what is wrong.
+    if metadata.get("name", name) != name:
+        raise bad_request(f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})")
+    if metadata.get("managedFields") is not None:
+        raise bad_request("metadata.managedFields must be nil")
+    if metadata.get("uid") and (old is None or metadata["uid"] != old["metadata"]["uid"]):
+        raise invalid(kind, name, [invalid_field("metadata.uid", metadata["uid"], "field is immutable")])
 
 
 def _appliable(kind: Kind, applied: Obj, subresource: str) -> Obj:

@@ -53,18 +53,6 @@ async def pass_on(api: ApiServer, kind: Kind, name: str, namespace: str, request
     return await _ask(api, pod, target, request)
 
 
-def refusal(answer: Answer) -> ApiError:
-    """What a client makes of an answer that is no Status. Models client-go's NewGenericServerResponse."""
-    if answer.code == 404:
-        return ApiError(404, "NotFound", "the server could not find the requested resource")
-    text = answer.body.decode("utf-8", "replace").strip() or "unknown"
-    if answer.code >= 500:
-        return ApiError(
-            answer.code, "InternalError", f"an error on the server ({json.dumps(text)}) has prevented the request from succeeding"
-        )
-    return ApiError(answer.code, "", text)
-
-
 def _split(name: str) -> tuple[str, str]:
     """(name, port) of `[scheme:]name[:port]`. Models utilnet.SplitSchemeNamePort."""
     parts = name.split(":")

@@ -32,10 +32,18 @@ class Selection:
             return False
         return all((read(obj) == value) == wanted for read, value, wanted in self._terms)
 
-    def of(self, store: Store) -> list[Obj]:
-        """The selected objects, in the order of their keys."""
-        candidates = self._candidates(store)
-        if self._labels is None and not self._terms:
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing but a namespace is asked for."""
+        return self._labels is None and not self._terms
+
+    def of(self, store: Store, revision: int) -> list[Obj]:
+        """What was selected at `revision`, in the order of the keys."""
+        if revision == store.revision:
+            candidates = self._candidates(store)
+        else:
+            candidates = store.items_at(self.kind.resource, self.namespace, revision)
+        if self.is_all:
             return candidates
         return [obj for obj in candidates if self.matches(obj)]
 

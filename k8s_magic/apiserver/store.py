@@ -70,6 +70,18 @@ class Store:
             result += [objects[name] for name in self._names(resource, space, objects)]
         return result
 
+    def items_at(self, resource: str, namespace: str, revision: int) -> list[Obj]:
+        """What `items` gave after the write of `revision`, which the journal must still hold."""
+        found = {Key(o["metadata"].get("namespace", ""), o["metadata"]["name"]): o for o in self.items(resource, namespace)}
+        for entry in reversed(list(self.since(revision))):
+            if entry.resource != resource or namespace not in ("", entry.key.namespace):
+                continue
+            if entry.old is None:
+                found.pop(entry.key, None)
+            else:
+                found[entry.key] = entry.old
+        return [found[key] for key in sorted(found, key=lambda key: (key.namespace + "/", key.name))]
+
     def count(self, resource: str, namespace: str = "") -> int:
         spaces = self._objects.get(resource, {})
         return len(spaces.get(namespace, {})) if namespace else sum(map(len, spaces.values()))

@@ -28,6 +28,13 @@ def table(kind: Kind, objects: Sequence[Obj], now: float, include: TableObjects,
     }
 
 
+def bookmark(obj: Obj) -> Obj:
+    """A bookmark's version for who watches a table: a row without cells."""
+    row: Obj = {"cells": [], "object": _row_object(obj, "Metadata")}
+    head = {"resourceVersion": obj["metadata"]["resourceVersion"]}
+    return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": head, "columnDefinitions": [], "rows": [row]}
+
+
 def _cells(kind: Kind, obj: Obj, now: float) -> list[Any]:
     if kind.row is not None:
         return kind.row(obj, now)
@@ -35,7 +42,9 @@ def _cells(kind: Kind, obj: Obj, now: float) -> list[Any]:
     return [obj["metadata"]["name"], human_duration(now - parse_time(created)) if created else "<unknown>"]
 
 
-def _row_object(obj: Obj, include: TableObjects) -> Obj:
+def _row_object(obj: Obj, include: TableObjects) -> Obj | None:
+    if include == "None":
+        return None
     if include == "Object":
         return obj
     return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}

@@ -19,7 +19,12 @@ def filtered(entry: Entry, matches: Matches) -> WatchEvent | None:
     was_in = entry.old is not None and matches(entry.old)
     if is_in:
         return WatchEvent("MODIFIED" if was_in else "ADDED", entry.object)
-    return WatchEvent("DELETED", entry.object) if was_in else None
+    if not was_in or entry.old is None:
+        return None
+    if entry.type == "DELETED":
+        return WatchEvent("DELETED", entry.object)
+    # It goes as it was known, at the version that took it away. Models cacher's convertToWatchEvent.
+    return WatchEvent("DELETED", {**entry.old, "metadata": {**entry.old["metadata"], "resourceVersion": str(entry.revision)}})
 
 
 class WatchStream:

@@ -45,7 +45,7 @@ def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: 
         raise bad_request(f"{handled}: json: cannot unmarshal value into Go value of type v1.{kind.kind}")
     given = (obj.get("apiVersion"), obj.get("kind"))
     if given != (kind.api_version, kind.kind):
-        raise bad_request(_wrong_kind(kind, *given))
+        raise bad_request(_wrong_kind(api, kind, *given))
     if kind.decode is not None:
         result = kind.decode(obj)
     elif schema.has_ref(kind.group, kind.version, kind.kind):
@@ -61,11 +61,21 @@ def decode(api: ApiServer, kind: Kind, obj: Any, options: WriteOptions, caller: 
     return result.object  # type: ignore[no-any-return]
 
 
-def _wrong_kind(kind: Kind, api_version: Any, name: Any) -> str:
+def _wrong_kind(api: ApiServer, kind: Kind, api_version: Any, name: Any) -> str:
+    """Models runtime.Scheme's and handlers/create.go's complaints."""
     if not api_version or not name:
         missing = "Kind" if not name else "apiVersion"
         return f"Object '{missing}' is missing in '{{}}'"
-    return f"the API version in the data ({api_version}) does not match the expected API version ({kind.api_version})"
+    group, _, version = str(api_version).rpartition("/")
+    found = api.by_group_kind(group, str(name))
+    served = any((k.api_version, k.kind) == (api_version, name) for k in api.kinds.values())
+    if kind.schema is not None or (served and (group, name) == (kind.group, kind.kind)):
+        return f"the API version in the data ({api_version}) does not match the expected API version ({kind.api_version})"
+    handled = f'{name} in version "{version}" cannot be handled as a {kind.kind}'
+    if found is None or not served:
+        return f'{handled}: no kind "{name}" is registered for version "{api_version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
+    package = kind.group.partition(".")[0] or "core"
+    return f"{handled}: converting ({version}.{name}) to ({package}.{kind.kind}): unknown conversion"
 
 
 def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteOptions, caller: Caller) -> Obj:

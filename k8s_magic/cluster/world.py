@@ -39,7 +39,7 @@ class World:
         self.loop = Loop(opened_at - AGE_S)
         self.lineage = Lineage(seed)
         self.api = ApiServer(self.loop, self.lineage)
-        self.handler = Handler(self.api, lambda body: yamls.load_all(body.decode(), "the patch")[0])
+        self.handler = Handler(self.api, lambda body: yamls.load(body.decode("utf-8", "replace")), yamls.dump)
         self.network = Network(self.client_for("network"), self.loop, self.lineage)
         self.scheduler = Scheduler(self.client_for("default-scheduler"))
         self.kubelets: dict[str, Kubelet] = {}

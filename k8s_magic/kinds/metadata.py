@@ -15,13 +15,15 @@ from k8s_magic.objects.meta import Obj
 
 ANNOTATIONS_LIMIT = 256 * 1024
 IMMUTABLE = "field is immutable"
+STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 UNCHANGING = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 
 
 def validate_metadata(obj: Obj, kind: Kind) -> list[FieldError]:
     """What is wrong with the metadata of an object that is to be created; its name has been generated already."""
     meta = obj["metadata"]
-    return [*_names(meta, kind), *_common(meta), *_finalizers(meta.get("finalizers") or ())]
+    finalizers = meta.get("finalizers") or ()
+    return [*_names(meta, kind), *_common(meta), *_finalizers(finalizers), *_qualified(kind, finalizers)]
 
 
 def validate_metadata_update(new: Obj, old: Obj, kind: Kind) -> list[FieldError]:
@@ -36,7 +38,8 @@ def validate_metadata_update(new: Obj, old: Obj, kind: Kind) -> list[FieldError]
     for field in UNCHANGING:
         if meta.get(field) != stored.get(field):
             errors.append(invalid(f"metadata.{field}", meta.get(field), IMMUTABLE))
-    return [*errors, *_common(meta)]
+    new_finalizers = meta.get("finalizers") if meta.get("finalizers") != stored.get("finalizers") else None
+    return [*errors, *_common(meta), *_qualified(kind, new_finalizers or ())]
 
 
 def validate_template_metadata(meta: Obj, path: str) -> list[FieldError]:
@@ -110,3 +113,12 @@ def _finalizers(finalizers: Any) -> list[FieldError]:
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         errors.append(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"))
     return errors
+
+
+def _qualified(kind: Kind, finalizers: Any) -> list[FieldError]:
+    """Built-in kinds take no short names but Kubernetes' own. Models core/validation.go validateKubeFinalizerName."""
+    if kind.schema is not None:
+        return []
+    detail = "name is neither a standard finalizer name nor is it fully qualified"
+    short = [(i, name) for i, name in enumerate(finalizers) if "/" not in name and name not in STANDARD_FINALIZERS]
+    return [invalid(f"metadata.finalizers[{i}]", name, detail) for i, name in short]

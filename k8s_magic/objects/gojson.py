@@ -22,6 +22,42 @@ def loads(text: str | bytes) -> Any:
         raise JSONSyntaxError(_Scanner(text).complaint()) from None
 
 
+class _Doubled(dict[str, Any]):
+    """An object that says some of its fields twice."""
+
+    fields: tuple[str, ...] = ()
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    doubled, names = _Doubled(found), [name for name, _ in pairs]
+    doubled.fields = tuple(name for name in found if names.count(name) > 1)
+    return doubled
+
+
+def duplicate_fields(text: str | bytes) -> list[str]:
+    """The paths of the fields that a valid JSON text says more than once; the last one counts."""
+
+    def walk(value: Any, path: str) -> list[str]:
+        if isinstance(value, list):
+            return [field for index, item in enumerate(value) for field in walk(item, f"{path}[{index}]")]
+        if not isinstance(value, dict):
+            return []
+        prefix = f"{path}." if path else ""
+        own = [prefix + name for name in value.fields] if isinstance(value, _Doubled) else []
+        return own + [field for name, item in value.items() for field in walk(item, prefix + name)]
+
+    return walk(json.loads(text, object_pairs_hook=_pairs), "")
+
+
+def type_name(value: Any) -> str:
+    """A decoded value's type, as Go's decoder names it."""
+    names = {dict: "object", list: "array", str: "string", bool: "bool"}
+    return names.get(type(value), "number")
+
+
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 

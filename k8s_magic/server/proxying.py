@@ -9,7 +9,8 @@ import tornado.web
 from k8s_magic.apiserver.authorization import authorize
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http.access import access, impersonated
-from k8s_magic.apiserver.http.messages import Request, encode
+from k8s_magic.apiserver.http.encoding import encode
+from k8s_magic.apiserver.http.messages import Request
 from k8s_magic.apiserver.http.paths import parse
 from k8s_magic.apiserver.proxying import Answer, Passed, pass_on
 from k8s_magic.server.web import UNAUTHORIZED

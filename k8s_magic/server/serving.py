@@ -26,7 +26,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import Stream, WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import EventStream, Request, Response
-from k8s_magic.apiserver.http.messages import encode
+from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.cluster import Cluster
 from k8s_magic.server import certificates, kubeconfig, protobuf, proxying
@@ -38,6 +38,8 @@ T = TypeVar("T")
 BEAT_MS = 50
 STEP_MODE_RATE = 20.0
 """In step mode, virtual seconds a second while a request is open that waits."""
+HOLD_BEATS = 2
+"""So long the clock then stands still after news, so that who waited for it can act at that instant, on a loaded machine too."""
 POD = r"/api/v1/namespaces/([^/]+)/pods/([^/]+)"
 
 
@@ -49,6 +51,7 @@ class Server:
         self.token = secrets.token_urlsafe(24)
         self._certificates = certificates.issue()
         self._open = 0
+        self._hold, self._has_news = 0, False
         self._directories: list[Path] = []
         self._queues: WeakSet[asyncio.Queue[Any]] = WeakSet()
         cluster.on_rebuilt.append(self._end_all)
@@ -146,8 +149,18 @@ class Server:
         with self.cluster.lock:
             if self.cluster.pace is not None:
                 self.cluster.catch_up()
+            elif self._hold:
+                self._hold -= 1
             elif self._open and self.cluster.clock == "step":
-                self.cluster.advance(self.cluster.now + STEP_MODE_RATE * BEAT_MS / 1000)
+                self.pass_until_news(STEP_MODE_RATE * BEAT_MS / 1000)
+
+    def pass_until_news(self, seconds: float) -> None:
+        """Let so much time pass, or less, up to the instant at which an open request hears something."""
+        end, self._has_news = self.cluster.now + seconds, False
+        while self.cluster.now < end and not self._has_news:
+            upcoming = self.cluster.loop.next_event_at()
+            self.cluster.advance(end if upcoming is None else min(end, upcoming))
+        self._hold = HOLD_BEATS if self._has_news else 0
 
     # --- Requests ---
 
@@ -195,6 +208,7 @@ class Server:
             self._put(queue, None)
 
     def _put(self, queue: asyncio.Queue[Any], item: Any) -> None:
+        self._has_news = True
         assert self._loop is not None
         self._loop.call_soon_threadsafe(queue.put_nowait, item)
 

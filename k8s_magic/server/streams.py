@@ -15,7 +15,7 @@ import tornado.websocket
 from k8s_magic.apiserver.client import Stream
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import Response
-from k8s_magic.apiserver.http.messages import encode
+from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.server.spdy import Data, Event, Framer, Opened, Reset
 from k8s_magic.server.web import UNAUTHORIZED
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.errors import ApiError, without_status
 from k8s_magic.kubectl.errors import Unreachable
 from k8s_magic.server.access import Access
 
@@ -23,7 +23,6 @@ WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 NOWHERE = "the server could not find the requested resource"
 TIMEOUT_S = 60.0
 CHUNK = 65536
-REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 503: "ServiceUnavailable"}
 Query = Mapping[str, Any]
 Headers = Sequence[tuple[str, str]]
 
@@ -39,7 +38,10 @@ class Transport:
         self._clock: tuple[float, float] | None = None
 
     def now(self) -> float:
-        """The server's clock, by its last answer."""
+        """The server's clock, by its last answer; who has not heard from it yet asks."""
+        if self._clock is None:
+            with contextlib.suppress(ApiError, Unreachable):
+                self.request("GET", "/version", {}, None, [])
         if self._clock is None:
             return time.time()
         said, at = self._clock
@@ -182,7 +184,5 @@ def refusal(code: int, body: bytes) -> ApiError:
     except ValueError:
         status = None
     if not isinstance(status, dict) or status.get("kind") != "Status":
-        return ApiError(
-            code, REASONS.get(code, "InternalError"), body.decode("utf-8", "replace").strip() or http.client.responses.get(code, "")
-        )
+        return without_status(code, body)
     return ApiError(status.get("code", code), status.get("reason", ""), status.get("message", ""), status.get("details"))

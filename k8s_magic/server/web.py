@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import tornado.httputil
@@ -13,11 +14,12 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import EventStream, Request, Response
-from k8s_magic.apiserver.http.messages import encode
+from k8s_magic.apiserver.http.encoding import encode
 
 if TYPE_CHECKING:
     from k8s_magic.server.serving import Server
 
+BOOKMARK_EVERY_S, BEFORE_END_S = 60.0, 2.0
 UNAUTHORIZED = ApiError(401, "Unauthorized", "Unauthorized")
 
 
@@ -42,7 +44,7 @@ class ApiRequest(tornado.web.RequestHandler):
             return await self._stream(result)
         return self._finish(result)
 
-    get = post = put = patch = delete = head = answer
+    get = post = put = patch = delete = head = options = answer
 
     def _wait_if_polling(self) -> None:
         """A client that asks the same again on one connection waits, as `kubectl drain` does: for it, too, time must pass."""
@@ -89,20 +91,37 @@ class ApiRequest(tornado.web.RequestHandler):
             self.server.stop_watch(stream.watch)
 
     async def _send_events(self, stream: EventStream, queue: asyncio.Queue[WatchEvent | None]) -> None:
-        end = None if stream.timeout_s is None else asyncio.get_running_loop().time() + stream.timeout_s
+        clock = asyncio.get_running_loop().time
+        end = inf if stream.timeout_s is None else clock() + stream.timeout_s
+        bookmark_at = self._next_bookmark(stream, end)
         while True:
-            left = 3600.0 if end is None else end - asyncio.get_running_loop().time()
             try:
-                event = await asyncio.wait_for(queue.get(), max(left, 0.0))
+                event = await asyncio.wait_for(queue.get(), max(0.0, min(end, bookmark_at) - clock()) if queue.empty() else None)
             except TimeoutError:
-                return
-            if event is None:
-                return
-            obj: Any = event.object
-            if stream.partial and event.type not in ("BOOKMARK", "ERROR"):
-                obj = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
-            self.write(encode({"type": event.type, "object": obj}) + b"\n")
-            await self.flush()
+                if clock() >= end:
+                    return
+                self._tell_how_far(stream, queue)
+                bookmark_at = self._next_bookmark(stream, end)
+            else:
+                more = [queue.get_nowait() for _ in range(queue.qsize())]  # One piece of TLS for all.
+                for each in (event, *more):
+                    if each is None:
+                        return
+                    self.write(stream.encoded(each))
+                await self.flush()
+
+    def _next_bookmark(self, stream: EventStream, end: float) -> float:
+        """Once a minute, and shortly before the end. Models cacher's bookmarkTimer."""
+        now = asyncio.get_running_loop().time()
+        last = end - BEFORE_END_S
+        return inf if stream.bookmark is None else min(now + BOOKMARK_EVERY_S, last if last > now else inf)
+
+    def _tell_how_far(self, stream: EventStream, queue: asyncio.Queue[WatchEvent | None]) -> None:
+        assert stream.bookmark is not None
+        with self.server.inside():
+            event = stream.bookmark()
+        # Events on their way to the queue stand in the loop before this.
+        asyncio.get_running_loop().call_soon(queue.put_nowait, event)
 
     def on_connection_close(self) -> None:
         queue = getattr(self, "_queue", None)

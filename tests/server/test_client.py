@@ -181,3 +181,13 @@ def test_kubeconfigs_that_lead_nowhere(tmp_path: Path, text: str, problem: str) 
     (tmp_path / "config").write_text(text)
     with pytest.raises(UsageError, match=problem):
         access.load(tmp_path / "config")
+
+
+def test_a_client_that_has_heard_nothing_yet_asks_for_the_time(client: HttpClient, cluster: Cluster) -> None:
+    assert abs(client.now() - cluster.now) < 2
+
+
+def test_an_answer_that_is_no_status_is_told_in_the_clients_words(client: HttpClient) -> None:
+    with pytest.raises(ApiError) as refused:
+        client.raw("/nope")
+    assert (refused.value.reason, refused.value.message) == ("NotFound", "the server could not find the requested resource")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -82,3 +83,28 @@ def test_garbage_is_refused_with_a_status(server: Server, body: Any) -> None:
     code, status = ask(server, "/api/v1/namespaces/default/configmaps", method="POST", body=body)
     assert 400 <= code < 500
     assert status["kind"] == "Status"
+
+
+def test_the_clock_waits_for_who_has_heard_news(server: Server) -> None:
+    """So that what a client does then happens at the instant of the news, however long it thinks."""
+    queue: asyncio.Queue[Any] = asyncio.Queue()
+    began = server.cluster.now
+    server.cluster.loop.call_later(0.3, lambda: server._put(queue, "news"))
+    server.pass_until_news(5)
+    assert server.cluster.now == began + 0.3
+    server.pass_until_news(5)
+    assert server.cluster.now == began + 5.3
+
+
+def test_a_watch_ends_in_time_with_a_bookmark_before(server: Server) -> None:
+    context = ssl.create_default_context(cadata=server.ca_pem.decode())
+    path = "/api/v1/namespaces/default/secrets?watch=1&timeoutSeconds=3&allowWatchBookmarks=true&resourceVersion=0"
+    request = urllib.request.Request(server.url + path, headers={"Authorization": f"Bearer {server.token}"})
+    with urllib.request.urlopen(request, context=context, timeout=20) as answer:
+        events = [json.loads(line) for line in answer]
+    assert [event["type"] for event in events][-1] == "BOOKMARK"
+    assert int(events[-1]["object"]["metadata"]["resourceVersion"]) >= 1
+
+
+def test_methods_without_a_route_are_refused_with_a_status(server: Server) -> None:
+    assert ask(server, "/api/v1/namespaces", method="OPTIONS")[1]["reason"] == "MethodNotAllowed"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from k8s_magic.apiserver import paging
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import authorize
-from k8s_magic.apiserver.client import DeleteOptions, PatchType, WatchEvent, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, method_not_supported, unsupported_media_type
-from k8s_magic.apiserver.http import documents
+from k8s_magic.apiserver.client import PatchType, WatchEvent, WriteOptions
+from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, method_not_allowed, no_such_resource
+from k8s_magic.apiserver.http import documents, options
 from k8s_magic.apiserver.http.access import access, impersonated
-from k8s_magic.apiserver.http.messages import EventStream, Request, Response, encode, table_objects
+from k8s_magic.apiserver.http.encoding import Encoder, encode
+from k8s_magic.apiserver.http.messages import YAML, EventStream, Request, Response, table_objects, written
 from k8s_magic.apiserver.http.paths import ResourcePath, parse
 from k8s_magic.kinds.kind import Kind
-from k8s_magic.objects.meta import Obj
+from k8s_magic.objects import gojson
+from k8s_magic.objects.meta import Key, Obj
 
 PATCH_TYPES: dict[str, PatchType] = {
     "application/json-patch+json": "json",
@@ -23,15 +27,24 @@ PATCH_TYPES: dict[str, PatchType] = {
     "application/apply-patch+yaml": "apply",
     "application/apply-patch+cbor": "apply",
 }
+OF_COLLECTIONS = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
+OF_OBJECTS = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+OF_PARTS = {**OF_OBJECTS, "POST": "create"}
 Answer = Response | EventStream
 
 
 class Handler:
-    """Answers requests from the API. `decode_yaml` reads the bodies of server-side apply."""
+    """Answers requests from the API. `decode_yaml` reads bodies in YAML (a ValueError says what is wrong), `encode_yaml` writes them."""
 
-    def __init__(self, api: ApiServer, decode_yaml: Callable[[bytes], Any]) -> None:
+    def __init__(
+        self,
+        api: ApiServer,
+        decode_yaml: Callable[[bytes], Any],
+        encode_yaml: Callable[[Any], str] = lambda value: json.dumps(value),  # JSON is YAML.
+    ) -> None:
         self._api = api
-        self._decode_yaml = decode_yaml
+        self._decode_yaml, self._encode_yaml = decode_yaml, encode_yaml
+        self._encoder = Encoder(api)
 
     def handle(self, request: Request) -> Answer:
         """Answer one request; a refusal is a Status with its code. Streams of nodes (exec, log) are not for here."""
@@ -53,86 +66,106 @@ class Handler:
         if where is None or not where.resource:
             return documents.answer(self._api, request, where)
         kind = self._kind(where)
-        if request.method == "GET":
-            return self._read(request, kind, where)
-        return self._written(request, kind, where)
+        _check_method(request.method, kind, where)
+        answer = self._read(request, kind, where) if request.method == "GET" else self._written(request, kind, where)
+        if request.accept.yaml and isinstance(answer, Response):
+            return Response(answer.code, self._encode_yaml(json.loads(answer.body)).encode(), YAML)
+        return answer
 
     def _kind(self, where: ResourcePath) -> Kind:
         kind = self._api.kinds.get(where.full_resource)
         if kind is not None and kind.version != where.version:
             kind = self._api.kinds.get(f"{where.resource}.{where.version}.{where.group}")
         if kind is None or kind.version != where.version:
-            raise NoSuchPath
+            raise documents.unknown_place(self._api, where)
         return kind
 
     # --- Reading ---
 
     def _read(self, request: Request, kind: Kind, where: ResourcePath) -> Answer:
-        if where.is_watch or request.flag("watch"):
+        if where.is_watch or (not where.name and request.flag("watch")):
             return self._watch(request, kind, where)
-        table = table_objects(request)
-        if where.name:
-            found = self._api.get(kind, where.name, where.namespace, where.subresource, table)
-            if not table and where.subresource != "scale":
-                found = self._api.with_managed_fields(kind, found)
-            return Response(200, encode(_partial(found) if request.accept.is_partial else found))
-        labels, fields = request.parameter("labelSelector"), request.parameter("fieldSelector")
-        limit, token = request.number("limit") or 0, request.parameter("continue")
-        listed = self._api.list(kind, where.namespace, labels, fields, limit, token, table)
-        if not table:
-            listed = {**listed, "items": [self._outside(kind, obj) for obj in listed["items"]]}
-        if request.accept.is_partial:
-            items = [_partial(obj) for obj in listed["items"]]
-            listed = {**listed, "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "items": items}
-        return Response(200, encode(listed))
+        return self._get(request, kind, where) if where.name else self._list(request, kind, where)
 
-    def _outside(self, kind: Kind, obj: Obj) -> Obj:
-        """An item of a list: with its managers, and without what the list says for all."""
-        obj = self._api.with_managed_fields(kind, obj)
-        return {k: v for k, v in obj.items() if k not in ("kind", "apiVersion")}
+    def _get(self, request: Request, kind: Kind, where: ResourcePath) -> Response:
+        asked = options.list_options(request, is_watch=False)
+        paging.check_not_ahead(self._api.store, int(asked.version or 0))
+        table = table_objects(request)
+        found = self._api.get(kind, where.name, where.namespace, where.subresource, table)
+        if table or where.subresource == "scale":
+            return Response(200, encode(found))
+        if request.accept.is_partial:
+            return Response(200, encode(_partial(self._api.with_managed_fields(kind, found))))
+        return Response(200, self._encoder.whole(kind, found))
+
+    def _list(self, request: Request, kind: Kind, where: ResourcePath) -> Response:
+        asked, table = options.list_options(request, is_watch=False), table_objects(request)
+        paging.check_not_ahead(self._api.store, int(asked.version or 0))
+        listed = self._api.list(kind, where.namespace, asked.labels, asked.fields, asked.limit, asked.token, table, asked.revision)
+        if table:
+            return Response(200, encode(listed))
+        if request.accept.is_partial:
+            items = [_partial(self._api.with_managed_fields(kind, obj)) for obj in listed["items"]]
+            return Response(200, encode({**listed, "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "items": items}))
+        return Response(200, self._encoder.listed(kind, listed))
 
     def _watch(self, request: Request, kind: Kind, where: ResourcePath) -> EventStream:
-        fields = request.parameter("fieldSelector")
-        if where.name:
-            fields = ",".join(filter(None, [fields, f"metadata.name={where.name}"]))
-        initial = request.flag("sendInitialEvents")
-        version = "" if initial else request.parameter("resourceVersion")
-        watch = self._api.watch(kind, where.namespace, request.parameter("labelSelector"), fields, version, table_objects(request))
-        if initial:
-            watch.push(self._end_of_initial_events(kind))
-        timeout = request.number("timeoutSeconds")
-        return EventStream(watch, [], request.accept.is_partial, float(timeout) if timeout else None)
+        asked, table = options.list_options(request, is_watch=True), table_objects(request)
+        fields = ",".join(filter(None, [asked.fields, f"metadata.name={where.name}" if where.name else ""]))
+        version = "" if asked.initial_events else asked.version
+        only_news = asked.initial_events is False and not version
+        watch = self._api.watch(kind, where.namespace, asked.labels, fields, version, table, only_news)
 
-    def _end_of_initial_events(self, kind: Kind) -> WatchEvent:
-        """The bookmark that tells an informer that it has seen all that there was."""
-        metadata = {
-            "resourceVersion": str(self._api.store.revision),
-            "creationTimestamp": None,
-            "annotations": {"k8s.io/initial-events-end": "true"},
-        }
-        return WatchEvent("BOOKMARK", {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": metadata})
+        def encoded(event: WatchEvent) -> bytes:
+            obj = event.object
+            if event.type == "ERROR" or table:
+                body = encode(obj)
+            elif request.accept.is_partial:
+                body = encode(_partial(self._api.with_managed_fields(kind, obj)))
+            else:
+                body = self._encoder.whole(kind, obj)
+            return b'{"type":"%b","object":%b}\n' % (event.type.encode(), body)
+
+        if asked.initial_events and asked.bookmarks:
+            # It tells an informer that it has seen all that there was.
+            watch.push(self._bookmark({"annotations": {"k8s.io/initial-events-end": "true"}}))
+        return EventStream(watch, [], encoded, asked.timeout_s, self._bookmark if asked.bookmarks and not table else None)
+
+    def _bookmark(self, metadata: Obj = {}) -> WatchEvent:  # noqa: B006  # Read only.
+        return WatchEvent("BOOKMARK", {"metadata": {**metadata, "resourceVersion": str(self._api.store.revision)}})
 
     # --- Writing ---
 
     def _written(self, request: Request, kind: Kind, where: ResourcePath) -> Response:
-        caller, options = request.caller, _write_options(request)
-        if request.method == "POST":
-            made = self._api.create(
-                kind, self._typed(request.json(), kind, where), where.namespace, where.name, where.subresource, options, caller
-            )
-            return Response(201, encode(self._result(kind, made)))
-        if request.method == "PUT":
-            body = _named(self._typed(request.json(), kind, where), where.name)
-            return Response(
-                200, encode(self._result(kind, self._api.update(kind, body, where.namespace, where.subresource, options, caller)))
-            )
+        if request.method == "DELETE":
+            return Response(200, self._deleted(request, kind, where))
+        caller, how = request.caller, options.write_options(request)
         if request.method == "PATCH":
             patch_type, patch = self._patch(request)
-            new = self._api.patch(kind, where.name, where.namespace, patch_type, patch, where.subresource, options, caller)
-            return Response(200, encode(self._result(kind, new)))
-        if request.method == "DELETE":
-            return Response(200, encode(self._deleted(request, kind, where)))
-        raise method_not_supported(kind, request.method.lower())
+            code = 200 if patch_type != "apply" or self._is_there(kind, where) else 201
+            new = self._api.patch(kind, where.name, where.namespace, patch_type, patch, where.subresource, how, caller)
+            return Response(code, encode(self._result(kind, new)))
+        body = self._typed(written(request, kind.kind, self._decode_yaml), kind, where)
+        self._refuse_duplicates(request, kind, how)
+        if request.method == "POST":
+            made = self._api.create(kind, body, where.namespace, where.name, where.subresource, how, caller)
+            return Response(201, encode(self._result(kind, made)))
+        new = self._api.update(kind, _named(body, where.name), where.namespace, where.subresource, how, caller)
+        return Response(200, encode(self._result(kind, new)))
+
+    def _refuse_duplicates(self, request: Request, kind: Kind, how: WriteOptions) -> None:
+        if how.field_validation == "Ignore" or request.media_type == YAML:
+            return
+        told = [f'duplicate field "{path}"' for path in gojson.duplicate_fields(request.body)]
+        if told and how.field_validation == "Strict":
+            handled = f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}'
+            raise bad_request(f"{handled}: strict decoding error: {', '.join(told)}")
+        for text in told:
+            self._api.warn(text)
+
+    def _is_there(self, kind: Kind, where: ResourcePath) -> bool:
+        place = Key(where.namespace if kind.namespaced else "", where.name)
+        return self._api.store.get(kind.stored_as or kind.resource, place) is not None
 
     @staticmethod
     def _typed(body: Any, kind: Kind, where: ResourcePath) -> Any:
@@ -149,19 +182,42 @@ class Handler:
         return self._api.with_managed_fields(kind, obj) if obj.get("metadata", {}).get("uid") else obj
 
     def _patch(self, request: Request) -> tuple[PatchType, Any]:
-        content_type = request.headers.get("content-type", "").split(";")[0].strip()
-        patch_type = PATCH_TYPES.get(content_type)
+        patch_type = PATCH_TYPES.get(request.media_type)
         if patch_type is None:
-            accepted = ", ".join(PATCH_TYPES)
-            raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
-        return patch_type, self._decode_yaml(request.body) if patch_type == "apply" else request.body
+            raise ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+        if patch_type != "apply":
+            return patch_type, request.body
+        try:
+            return patch_type, self._decode_yaml(request.body)
+        except ValueError as error:
+            raise bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
 
-    def _deleted(self, request: Request, kind: Kind, where: ResourcePath) -> Obj:
-        options = _delete_options(request)
+    def _deleted(self, request: Request, kind: Kind, where: ResourcePath) -> bytes:
+        how = options.delete_options(request)
         if where.name:
-            return self._api.delete(kind, where.name, where.namespace, options, request.caller)
-        labels, fields = request.parameter("labelSelector"), request.parameter("fieldSelector")
-        return self._api.delete_collection(kind, where.namespace, labels, fields, options, request.caller)
+            last = self._api.delete(kind, where.name, where.namespace, how, request.caller)
+            return encode(last if last.get("kind") == "Status" else self._result(kind, last))
+        asked = options.list_options(request, is_watch=False)
+        fields = asked.labels, asked.fields, how, request.caller, asked.limit, asked.token
+        return self._encoder.listed(kind, self._api.delete_collection(kind, where.namespace, *fields))
+
+
+def _check_method(method: str, kind: Kind, where: ResourcePath) -> None:
+    """Refuse what has no route. Models endpoints/installer.go registerResourceHandlers."""
+    if where.subresource:
+        if where.subresource not in kind.subresources:
+            raise no_such_resource()
+        allowed, verbs = OF_PARTS, documents.subresource_verbs(where.subresource)
+    elif where.name:
+        allowed, verbs = OF_OBJECTS, list(kind.verbs)
+        if not set(verbs) & set(OF_OBJECTS.values()):
+            raise no_such_resource()
+    else:
+        allowed, verbs = OF_COLLECTIONS, list(kind.verbs)
+        if kind.namespaced and not where.namespace:
+            verbs = [verb for verb in verbs if verb == "list"]
+    if allowed.get(method) not in verbs:
+        raise method_not_allowed()
 
 
 def _partial(obj: Obj) -> Obj:
@@ -175,30 +231,3 @@ def _named(body: Any, name: str) -> Any:
             raise bad_request(f"the name of the object ({given}) does not match the name on the URL ({name})")
         return {**body, "metadata": {**body["metadata"], "name": name}}
     return body
-
-
-def _write_options(request: Request) -> WriteOptions:
-    dry_run = request.parameter("dryRun")
-    if dry_run not in ("", "All"):
-        raise ApiError(422, "Invalid", f'dryRun: Unsupported value: "{dry_run}": supported values: "All"')
-    validation = request.parameter("fieldValidation")
-    if validation not in ("", "Strict", "Warn", "Ignore"):
-        raise ApiError(422, "Invalid", f'fieldValidation: Unsupported value: "{validation}": supported values: "Ignore", "Strict", "Warn"')
-    agent = request.headers.get("user-agent", "").split("/")[0]
-    manager = request.parameter("fieldManager") or agent
-    return WriteOptions(bool(dry_run), manager, validation, request.flag("force"))  # type: ignore[arg-type]  # It was checked above.
-
-
-def _delete_options(request: Request) -> DeleteOptions:
-    body = request.json() if request.body else {}
-    body = body if isinstance(body, dict) else {}
-    grace = body.get("gracePeriodSeconds", request.number("gracePeriodSeconds"))
-    propagation: Any = body.get("propagationPolicy") or request.parameter("propagationPolicy")
-    if propagation not in ("", "Background", "Foreground", "Orphan"):
-        supported = '"Background", "Foreground", "Orphan"'
-        raise ApiError(422, "Invalid", f'propagationPolicy: Unsupported value: "{propagation}": supported values: {supported}')
-    if not propagation and body.get("orphanDependents") is not None:
-        propagation = "Orphan" if body["orphanDependents"] else "Background"
-    conditions = body.get("preconditions") or {}
-    dry_run = bool(body.get("dryRun") or request.parameter("dryRun"))
-    return DeleteOptions(grace, propagation, conditions.get("uid") or "", conditions.get("resourceVersion") or "", dry_run)

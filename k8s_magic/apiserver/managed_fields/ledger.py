@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.managed_fields.merge import merge, remove
-from k8s_magic.apiserver.managed_fields.sets import Comparison, Fields, compare, fields_of, from_fields_v1, to_fields_v1
+from k8s_magic.apiserver.managed_fields.sets import Comparison, Fields, compare, fields_of, from_fields_v1, to_fields_v1, undeclared
 from k8s_magic.apiserver.managed_fields.typed import Node, Path, Typed, shown
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.custom import definition
@@ -112,6 +112,10 @@ class Ledger:
         return self._types().root(schema.ref(kind.group, api_version.rpartition("/")[2], kind.kind))
 
     # --- Server-side apply ---
+
+    def undeclared(self, kind: Kind, applied: Obj) -> list[str]:
+        """The fields of what is applied that its kind does not have, as messages show them."""
+        return [shown(path) for path in undeclared(self._types(), applied, self._root(kind, kind.api_version))]
 
     def apply(
         self, kind: Kind, live: Obj | None, applied: Obj, manager: Manager, time: str, force: bool
