@@ -10,7 +10,7 @@ from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.controllers.controller import Controller
 from k8s_magic.controllers.job import is_finished
-from k8s_magic.kinds.cron import CronError, Schedule, parse
+from k8s_magic.kinds.cron import CronError, Every, Schedule, parse
 from k8s_magic.objects.meta import Key, Obj, controller_of, controller_reference, is_deleting, labels, name, namespace, uid
 from k8s_magic.objects.meta import annotations as annotations_of
 from k8s_magic.objects.pods import condition_is_true
@@ -113,14 +113,19 @@ class CronJobController(Controller):
             self.events.event(cron, "Warning", "UnparseableSchedule", message)
             return None
         now = self.client.now()
-        due = latest_due(cron, status, schedule, zone, now)
+        try:
+            due = latest_due(cron, status, schedule, zone, now, late=False)
+        except CronError as error:
+            self.events.event(cron, "Warning", "InvalidSchedule", f"invalid schedule: {cron['spec']['schedule']} : {error}")
+            return None
         if due.many:
             message = "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew"
             self.events.event(cron, "Warning", "TooManyMissedTimes", message)
         if due.at is not None and self._may_start(cron, active, status, due.at, now):
             self._make_way(cron, active)
             self._create(cron, active, status, due.at, zone)
-        following = schedule.next(now, zone)
+        # An interval counts from the last Job, not from now. Models nextScheduleTimeDuration.
+        following = schedule.next(latest_due(cron, status, schedule, zone, now).at or _earliest(cron, status), zone)
         return following + LATENESS_S - now if following is not None else None
 
     def _zone(self, cron: Obj) -> tzinfo | None:
@@ -194,15 +199,21 @@ def job_from_template(cron: Obj, at: float, zone: tzinfo) -> Obj:
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": template["spec"]}
 
 
-def latest_due(cron: Obj, status: Obj, schedule: Schedule, zone: tzinfo, now: float) -> Due:
-    """The latest time since the last Job, or since the CronJob came. Models mostRecentScheduleTime."""
-    earliest = parse_time(status.get("lastScheduleTime") or cron["metadata"]["creationTimestamp"])
-    deadline = cron["spec"].get("startingDeadlineSeconds")
-    if deadline is not None:
+def _earliest(cron: Obj, status: Obj) -> float:
+    """Nothing is due before the last Job, or before the CronJob came."""
+    return parse_time(status.get("lastScheduleTime") or cron["metadata"]["creationTimestamp"])
+
+
+def latest_due(cron: Obj, status: Obj, schedule: Schedule | Every, zone: tzinfo, now: float, *, late: bool = True) -> Due:
+    """The latest time since the last Job; unless `late`, none for which it is too late. Models mostRecentScheduleTime."""
+    earliest, deadline = _earliest(cron, status), cron["spec"].get("startingDeadlineSeconds")
+    if deadline is not None and not late:
         earliest = max(earliest, now - deadline)
     first = schedule.next(earliest, zone)
     second = schedule.next(first, zone) if first is not None else None
-    if first is None or now < first:
+    if first is None:
+        raise CronError("time difference between two schedules is less than 1 second")
+    if now < first:
         return Due(None, False)
     if second is None or now < second:
         return Due(first, False)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from k8s_magic.objects.duration import DurationError, parse_duration
+
 MONTHS = {m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
 DAYS = {d: i for i, d in enumerate(("sun", "mon", "tue", "wed", "thu", "fri", "sat"))}
 # Name, least, most, words that stand for numbers.
@@ -66,10 +68,23 @@ class Schedule(NamedTuple):
         return (in_month and in_week) if self.day.any or self.weekday.any else (in_month or in_week)
 
 
-def parse(text: str) -> Schedule:
+class Every(NamedTuple):
+    """A schedule that counts from the last time, not by the calendar. Models constantdelay.go."""
+
+    seconds: int
+
+    def next(self, after: float, zone: tzinfo = UTC) -> float | None:
+        return int(after) + self.seconds
+
+
+def parse(text: str) -> Schedule | Every:
     """The schedule that `text` tells; CronError where it tells none."""
     if not text:
         raise CronError("empty spec string")
+    if text.startswith(("TZ=", "CRON_TZ=")):
+        text = _without_zone(text)
+    if text.startswith("@every "):
+        return _every(text)
     if text.startswith("@"):
         if text not in DESCRIPTORS:
             raise CronError(f"unrecognized descriptor: {text}")
@@ -78,6 +93,21 @@ def parse(text: str) -> Schedule:
     if len(parts) != len(FIELDS):
         raise CronError(f"expected exactly 5 fields, found {len(parts)}: [{' '.join(parts)}]")
     return Schedule(*[_field(part, *bounds) for part, bounds in zip(parts, FIELDS, strict=True)])
+
+
+def _without_zone(text: str) -> str:
+    """A zone in front is understood, though a CronJob may not have one there."""
+    _zone, space, rest = text.partition(" ")
+    if not space:
+        raise CronError("invalid schedule format: runtime error: slice bounds out of range [:-1]")
+    return rest.strip()
+
+
+def _every(text: str) -> Every:
+    try:
+        return Every(max(1, int(parse_duration(text.removeprefix("@every ")))))
+    except DurationError as error:
+        raise CronError(f"failed to parse duration {text}: {error}") from None
 
 
 def _field(text: str, least: int, most: int, words: dict[str, int]) -> Field:

@@ -44,6 +44,23 @@ def test_a_job_at_each_time(world: Any) -> None:
     assert world.events("SawCompletedJob") == [f"Saw completed job: {name}, condition: Complete"]
 
 
+def test_an_interval_counts_from_the_last_time(world: Any) -> None:
+    cron_job(world, "@every 90s")
+    world.run(92)
+    assert jobs(world) == [f"c-{int(world.loop.now - 2) // 60}"]
+    finish_all(world)
+    world.run(86)
+    assert len(jobs(world)) == 2
+    assert world.get(RESOURCE, "c")["status"]["lastScheduleTime"] == "2026-01-05T09:03:00Z"
+
+
+def test_a_day_that_never_comes_is_told(world: Any) -> None:
+    cron_job(world, "0 0 31 2 *")
+    world.run(60)
+    assert jobs(world) == []
+    assert world.events("InvalidSchedule") == ["invalid schedule: 0 0 31 2 * : time difference between two schedules is less than 1 second"]
+
+
 def test_history_is_limited(world: Any) -> None:
     cron_job(world, "* * * * *", successfulJobsHistoryLimit=2)
     for _ in range(5):

@@ -20,6 +20,8 @@ BAD = [
     ("1/2/3 * * * *", "too many slashes: 1/2/3"),
     ("x * * * *", 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax'),
     ("@never", "unrecognized descriptor: @never"),
+    ("@every x", 'failed to parse duration @every x: time: invalid duration "x"'),
+    ("TZ=UTC * * * *", "expected exactly 5 fields, found 4: [* * * *]"),
 ]
 
 
@@ -37,6 +39,9 @@ NEXT = [
     ("30 4 1,15 * 5", "2026-01-02T05:00:00", "2026-01-09T04:30:00"),
     ("0 0 29 2 *", "2026-01-01T00:00:00", "2028-02-29T00:00:00"),
     ("@monthly", "2026-01-05T09:00:00", "2026-02-01T00:00:00"),
+    ("@every 90s", "2026-01-05T09:00:10", "2026-01-05T09:01:40"),
+    ("@every 10ms", "2026-01-05T09:00:10", "2026-01-05T09:00:11"),
+    ("CRON_TZ=UTC 0 12 * * *", "2026-01-05T09:00:00", "2026-01-05T12:00:00"),
     ("20-35/5 0 * * *", "2026-01-05T00:20:00", "2026-01-05T00:25:00"),
 ]
 
