@@ -43,6 +43,11 @@ def invalid(path: str, value: Any, detail: str) -> FieldError:
     return FieldError("FieldValueInvalid", path, f"Invalid value: {_shown(value)}: {detail}")
 
 
+def omitted(path: str, detail: str) -> FieldError:
+    """Invalid, where upstream doesn't show the value."""
+    return FieldError("FieldValueInvalid", path, f"Invalid value: {detail}")
+
+
 def forbidden(path: str, detail: str) -> FieldError:
     return FieldError("FieldValueForbidden", path, f"Forbidden: {detail}")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8s_magic.kinds import internal
+from k8s_magic.kinds import internal, names
 from k8s_magic.kinds.columns import AGE, NAME, age, container_cells, selector_text, texts, wide
-from k8s_magic.kinds.errors import invalid, not_supported, required
+from k8s_magic.kinds.errors import invalid, not_supported, required, too_long
+from k8s_magic.kinds.job_policies import validate_failure_policy, validate_success_policy
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.label_selectors import MISMATCH, parse, validate_selector
 from k8s_magic.kinds.numbers import IMMUTABLE, non_negatives, unchanged
@@ -18,6 +19,8 @@ from k8s_magic.objects.meta import Obj
 from k8s_magic.objects.times import parse_time
 
 MAX_INT32 = 2**31 - 1
+MOST_INDEXES = 100_000
+LONGEST_MANAGER = 63
 CONTROLLER_UID, JOB_NAME = "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"
 OLD_CONTROLLER_UID, OLD_JOB_NAME = "controller-uid", "job-name"
 NUMBERS = (
@@ -86,6 +89,10 @@ def validate(obj: Obj) -> list[FieldError]:
     labels, parsed = (spec["template"].get("metadata") or {}).get("labels") or {}, parse(selector)
     if parsed is not None and not parsed.matches(labels):
         errors.append(invalid("spec.template.metadata.labels", labels or None, MISMATCH))
+    if spec.get("completionMode") == "Indexed" and (spec.get("completions") or 0) > 0:
+        longest = f"{meta.get('name', '')}-{spec['completions'] - 1}"
+        if names.label(longest):
+            errors.append(invalid("metadata.name", meta.get("name", ""), f"will not able to create pod with invalid DNS label: {longest}"))
     return errors
 
 
@@ -111,7 +118,12 @@ def _generated(spec: Obj, meta: Obj) -> list[FieldError]:
 def validate_job_spec(spec: Obj, path: str) -> list[FieldError]:
     """What a Job and a CronJob's template have in common. Models validateJobSpec."""
     errors = non_negatives(spec, path, NUMBERS)
+    if spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
+        errors.append(required(f"{path}.backoffLimitPerIndex", "when maxFailedIndexes is specified"))
+    if spec.get("managedBy") is not None:
+        errors += _managed_by(spec["managedBy"], f"{path}.managedBy")
     errors += _completion_mode(spec, path)
+    errors += _policies(spec, path)
     errors += validate_template(spec["template"], f"{path}.template")
     policy, here = spec["template"]["spec"]["restartPolicy"], f"{path}.template.spec.restartPolicy"
     if policy == "Always":
@@ -123,19 +135,56 @@ def validate_job_spec(spec: Obj, path: str) -> list[FieldError]:
     return errors
 
 
+def _managed_by(value: str, path: str) -> list[FieldError]:
+    if not value:
+        return [required(path)]
+    host, _, rest = value.partition("/")
+    if not host or not rest:
+        errors = [invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+    else:
+        errors = [invalid(path, host, text) for text in names.subdomain(host)]
+    return errors + ([too_long(path, LONGEST_MANAGER)] if len(value) > LONGEST_MANAGER else [])
+
+
 def _completion_mode(spec: Obj, path: str) -> list[FieldError]:
     mode, errors = spec.get("completionMode"), list[FieldError]()
     if mode not in (None, "NonIndexed", "Indexed"):
         errors.append(not_supported(f"{path}.completionMode", mode, ["NonIndexed", "Indexed"]))
-    if mode == "Indexed" and spec.get("completions") is None:
-        errors.append(required(f"{path}.completions", "when completion mode is Indexed"))
+    if mode == "Indexed":
+        errors += _indexed(spec, path)
     if mode in (None, "NonIndexed"):
         for field in ("backoffLimitPerIndex", "maxFailedIndexes"):
             if spec.get(field) is not None:
                 errors.append(invalid(f"{path}.{field}", spec[field], "requires indexed completion mode"))
+    return errors
+
+
+def _indexed(spec: Obj, path: str) -> list[FieldError]:
+    completions, limit, errors = spec.get("completions"), spec.get("maxFailedIndexes"), list[FieldError]()
+    if completions is None:
+        errors.append(required(f"{path}.completions", "when completion mode is Indexed"))
+    if (spec.get("parallelism") or 0) > MOST_INDEXES:
+        text = f"must be less than or equal to {MOST_INDEXES} when completion mode is Indexed"
+        errors.append(invalid(f"{path}.parallelism", spec["parallelism"], text))
+    if completions is not None and limit is not None and limit > completions:
+        errors.append(invalid(f"{path}.maxFailedIndexes", limit, "must be less than or equal to completions"))
+    if limit is not None and limit > MOST_INDEXES:
+        errors.append(invalid(f"{path}.maxFailedIndexes", limit, f"must be less than or equal to {MOST_INDEXES}"))
+    return errors
+
+
+def _policies(spec: Obj, path: str) -> list[FieldError]:
+    """The policies for failure, success and replacement."""
+    errors = validate_failure_policy(spec, f"{path}.podFailurePolicy") if spec.get("podFailurePolicy") is not None else []
+    if spec.get("successPolicy") is not None:
+        if spec.get("completionMode") == "Indexed":
+            errors += validate_success_policy(spec, f"{path}.successPolicy")
+        else:
+            errors.append(invalid(f"{path}.successPolicy", spec["successPolicy"], "requires indexed completion mode"))
     replacement = spec.get("podReplacementPolicy")
-    if replacement not in (None, "TerminatingOrFailed", "Failed"):
-        errors.append(not_supported(f"{path}.podReplacementPolicy", replacement, ["TerminatingOrFailed", "Failed"]))
+    supported = ["Failed"] if spec.get("podFailurePolicy") is not None else ["Failed", "TerminatingOrFailed"]
+    if replacement is not None and replacement not in supported:
+        errors.append(not_supported(f"{path}.podReplacementPolicy", replacement, supported))
     return errors
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from k8s_magic.kinds import names
-from k8s_magic.kinds.errors import forbidden, invalid, required
+from k8s_magic.kinds.errors import InOrder, forbidden, invalid, required
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.objects.meta import Obj
 
@@ -92,6 +92,9 @@ def validate_annotations(of: Mapping[str, str], path: str) -> list[FieldError]:
     return errors
 
 
+OWNER_FIELDS = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+
+
 def _owners(references: list[Obj]) -> list[FieldError]:
     path, errors, first = "metadata.ownerReferences", list[FieldError](), ""
     for reference in references:
@@ -102,7 +105,7 @@ def _owners(references: list[Obj]) -> list[FieldError]:
             this = f"{reference.get('kind', '')}/{reference.get('name', '')}"
             if first:
                 detail = f'Only one reference can have Controller set to true. Found "true" in references for {first} and {this}'
-                errors.append(invalid(path, references, detail))
+                errors.append(invalid(path, [InOrder((f, each[f]) for f in OWNER_FIELDS if f in each) for each in references], detail))
             first = first or this
     return errors
 
