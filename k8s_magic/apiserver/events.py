@@ -75,7 +75,7 @@ class Recorder:
         similar.messages.add(message)
         if len(similar.messages) < SIMILAR_LIMIT:
             return False
-        similar.messages.discard(min(similar.messages))  # The set stays as large as the limit; which goes does not matter.
+        similar.messages.discard(message)  # Upstream drops any one; those told before are the likelier to come again.
         return True
 
     def _repeat(self, before: Obj, message: str) -> None:

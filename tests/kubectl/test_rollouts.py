@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -140,3 +141,19 @@ def test_a_rollout_is_followed_undone_and_remembered() -> None:
     assert ok("kubectl rollout undo deploy web --to-revision=3") == (
         "deployment.apps/web skipped rollback (current template already matches revision 3)\n"
     )
+
+
+def test_revisions_of_other_kinds_are_the_workload_as_it_was() -> None:
+    """transcripts of a real v1.36.2: the image of a revision, and what a dry run would go back to."""
+    cluster = Cluster(nodes=1, system=False)
+    template = {"metadata": {"labels": {"app": "log"}}, "spec": {"containers": [{"name": "log", "image": "log:1"}]}}
+    spec = {"selector": {"matchLabels": {"app": "log"}}, "template": template}
+    manifest = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "log"}, "spec": spec}
+    cluster.kubectl("kubectl create -f -", stdin=json.dumps(manifest))
+    cluster.settle()
+    cluster.kubectl("kubectl set image ds/log log=log:2")
+    cluster.settle()
+    images = cluster.kubectl("kubectl rollout history ds/log -o jsonpath='{.kind} {.spec.template.spec.containers[0].image} '")
+    assert images.stdout == "DaemonSet log:1 DaemonSet log:2 "
+    undone = cluster.kubectl("kubectl rollout undo ds/log --dry-run=client").stdout
+    assert undone.startswith("daemonset.apps/log will roll back to Pod Template:\n")

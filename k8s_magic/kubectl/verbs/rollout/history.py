@@ -9,6 +9,7 @@ from k8s_magic.kubectl.describe.writer import Writer
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.printers.tabwriter import align
 from k8s_magic.kubectl.verb import Call, Verb
+from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
 
 
@@ -22,14 +23,21 @@ async def run(call: Call) -> int | None:
 
 
 def _print(call: Call, info: Info) -> None:
-    """The objects that hold the history, in a machine's format."""
+    """The workload as it was, revision by revision, in a machine's format."""
     revisions = history.revisions(call.client, info.obj, "history viewer")
     show = common.object_printer(call, "")
     if call.flags["revision"]:
-        show(_chosen(revisions, call.flags["revision"]).object)
+        show(_as_it_was(info.obj, _chosen(revisions, call.flags["revision"])))
         return
     for number in sorted(revisions):
-        show(revisions[number].object)
+        show(_as_it_was(info.obj, revisions[number]))
+
+
+def _as_it_was(workload: Obj, revision: history.Revision) -> Obj:
+    """A Deployment's revision is a ReplicaSet; another's is laid over the workload. Models GetHistory of polymorphichelpers/history.go."""
+    if workload["kind"] == "Deployment":
+        return revision.object
+    return set_in(workload, ["spec", "template"], revision.template)  # type: ignore[no-any-return]
 
 
 def _show(call: Call, info: Info) -> None:

@@ -49,7 +49,7 @@ def _roll_back(call: Call, info: Info, dry: common.DryRun) -> str:
     target = _target(obj, revisions, wanted)
     own = target.object["spec"]["template"] if obj["kind"] == "Deployment" else target.template
     if dry == "client":
-        return template_text(own)
+        return template_text(own) if obj["kind"] == "Deployment" else f"will roll back to {template_text(own)}"
     if obj["spec"].get("paused"):
         raise UsageError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")
     if history.same_template(own, obj["spec"]["template"]):
