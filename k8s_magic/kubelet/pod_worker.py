@@ -198,8 +198,12 @@ class PodWorker:
 
     async def _end_early(self, grace_s: float) -> None:
         await self._stop_containers(grace_s)
+        self.view.sandbox_ready = False
         self.write()
         self._unplug()
+        if meta.is_deleting(self.pod):
+            self.kubelet.forget(self)
+            self._delete_object()
 
     def _finish_if_done(self) -> None:
         """When no container comes back the Pod has succeeded or failed; sidecars end then."""

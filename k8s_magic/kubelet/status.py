@@ -61,10 +61,10 @@ def pod_phase(policy: str, inits: Sequence[ContainerState], mains: Sequence[Cont
             return "Failed" if ended and ended["exitCode"] and _policy(init, policy) == "Never" else "Pending"
         if init.kind == "sidecar" and not init.started and not any(c.running_since or c.terminated or c.last for c in mains):
             return "Pending"
-    if any(c.running_since is not None for c in mains):
-        return "Running"
     if any(c.waiting and c.last is None for c in mains):
         return "Pending"
+    if any(c.running_since is not None for c in mains):
+        return "Running"
     ended_for_good = [c for c in mains if c.terminated is not None]
     if len(ended_for_good) < len(mains) or any(_comes_back(c, policy) for c in mains):
         return "Running"
