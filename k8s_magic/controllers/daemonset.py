@@ -26,9 +26,11 @@ from k8s_magic.controllers.ownership import claim, pod_from_template
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Key, Obj, is_deleting, labels, name, namespace, uid
 from k8s_magic.objects.meta import key as key_of
+from k8s_magic.objects.pod_template import template_hash
 from k8s_magic.objects.pods import is_active, is_available, is_ready, is_terminal, ready_since
 
 RESOURCE = "daemonsets.apps"
+NAMING = history.Naming(history.HASH_LABEL, lambda ds, collisions: template_hash(ds["spec"]["template"], collisions))
 BURST = 250
 TERMINATING_NAMESPACE = "because it is being terminated"
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 1.0, 15 * 60.0
@@ -66,13 +68,13 @@ class DaemonSetController(Controller):
             message = "This daemon set is selecting all pods. A non-empty selector is required."
             self.events.event(ds, "Warning", "SelectingAll", message)
             return None
-        revision, old = history.current(self.client, ds, history.claimed(self.client, ds), history.HASH_LABEL)
-        hashed = history.hash_of(revision, history.HASH_LABEL)
+        revision, old = history.current(self.client, ds, history.claimed(self.client, ds), NAMING)
+        hashed = history.hash_of(revision, NAMING)
         fits = self._fits_of(ds)
         wait, refused = self._act(ds, hashed, fits)
         if refused is None:
             used = {labels(pod).get(history.HASH_LABEL) for pod in self._pods(ds)}
-            history.truncate(self.client, ds, old, lambda r: history.hash_of(r, history.HASH_LABEL) in used)
+            history.truncate(self.client, ds, old, lambda r: history.hash_of(r, NAMING) in used)
         self._write_status(ds, hashed, fits)
         if refused is not None:
             raise Retry

@@ -21,10 +21,11 @@ from k8s_magic.controllers.statefulset_pods import (
 )
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Key, Obj, controller_of, is_deleting, labels, name, namespace, uid
+from k8s_magic.objects.pod_template import data_hash
 from k8s_magic.objects.pods import is_available, phase, ready_since
 
 RESOURCE, CLAIMS = "statefulsets.apps", "persistentvolumeclaims"
-REVISION_HASH = "controller.kubernetes.io/hash"
+NAMING = history.Naming("controller.kubernetes.io/hash", lambda of, collisions: data_hash(history.data_of(of), collisions or 0))
 
 
 @dataclass
@@ -57,7 +58,7 @@ class StatefulSetController(Controller):
         if of is None:
             return None
         revisions = history.claimed(self.client, of)
-        update, _ = history.current(self.client, of, revisions, REVISION_HASH)
+        update, _ = history.current(self.client, of, revisions, NAMING)
         noted = (of.get("status") or {}).get("currentRevision")
         current = next((r for r in revisions if name(r) == noted), update)
         members = self._members(of, current, update)

@@ -5,26 +5,38 @@ Not modelled: resources of a resize in progress and of claims in the pod's statu
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from k8s_magic.objects import quantity
+from k8s_magic.objects import go_dump, gotext, quantity
 from k8s_magic.objects.meta import Obj
 
-# What apimachinery's rand.SafeEncodeString makes of the digits 0 to 9.
-HASH_ALPHABET: Final = "456789bcdf"
-HASH_LENGTH: Final = 10
+HASH_ALPHABET: Final = "456789bcdf"  # One for each digit.
+FNV_OFFSET, FNV_PRIME = 2166136261, 16777619
 
 
 def template_hash(template: Obj, collision_count: int | None = None) -> str:
-    """Ten letters and digits that stand for the template; another `collision_count` gives others. Not Go's number, but as stable."""
-    text = json.dumps([template, collision_count], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    number = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
-    digits = str(number % 10**HASH_LENGTH).zfill(HASH_LENGTH)
-    return "".join(HASH_ALPHABET[int(digit)] for digit in digits)
+    """The letters and digits that stand for the template; another `collision_count` gives others. Models controller.ComputeHash."""
+    text = go_dump.typed(template, "v1.PodTemplateSpec").encode("utf-8", "surrogatepass")
+    more = b"" if collision_count is None else collision_count.to_bytes(8, "little")
+    number = FNV_OFFSET
+    for byte in text + more:
+        number = (number ^ byte) * FNV_PRIME & 0xFFFFFFFF
+    return _safe(number)
+
+
+def data_hash(data: Obj, probe: int) -> str:
+    """The letters and digits that stand for what a ControllerRevision keeps. Models history.HashControllerRevision."""
+    number = FNV_OFFSET
+    for byte in f"{gotext.marshal(data)}{probe}".encode("utf-8", "surrogatepass"):
+        number = (number * FNV_PRIME & 0xFFFFFFFF) ^ byte
+    return _safe(number)
+
+
+def _safe(number: int) -> str:
+    """Without vowels, so that no hash is a word. Models apimachinery rand.SafeEncodeString."""
+    return "".join(HASH_ALPHABET[int(digit)] for digit in str(number))
 
 
 def pod_requests(pod: Obj, missing: Mapping[str, int] | None = None) -> dict[str, int]:

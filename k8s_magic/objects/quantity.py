@@ -95,6 +95,16 @@ def from_value(units: int, format: str = DECIMAL_SI) -> str:
     return _write(units * NANO, format)
 
 
+def scaled(text: str) -> tuple[int, int]:
+    """(number, power of ten) as the text has them, with binary suffixes multiplied out: `100m` is (100, -3). Models int64Amount."""
+    match = _SCAN.fullmatch(text)
+    assert match, text
+    base, exponent, _ = _interpret(match[4])
+    fraction = (match[3] or "")[1:]
+    number = int(match[1] + (match[2] + fraction or "0"))
+    return (number << exponent, 0) if base == 2 else (number, exponent - len(fraction))
+
+
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Quantity:
     match = _SCAN.fullmatch(text)

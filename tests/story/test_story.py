@@ -49,7 +49,7 @@ def quarantine() -> Cluster:
 STORIES: list[tuple[str, Callable[[], Cluster], str]] = [
     ("rolling-update", rolling_update, "deployment/web"),
     ("node-death", death_of_a_node, "deployment/web"),
-    ("node-death-node", death_of_a_node, "node/node3"),
+    ("node-death-node", death_of_a_node, "node/node2"),
     ("quarantine", quarantine, "deploy/web"),
 ]
 
