@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from k8s_magic.cluster import Cluster
 
+FASTEST = 3600.0
+"""An hour a second: what goes faster than that does not get there in time."""
 REST_S = 0.02
 DRIVER_BEAT_S = 0.2
 
@@ -18,28 +20,36 @@ class LiveClock:
     """Virtual time as the wall clock's, times `rate`. Nothing runs by itself: the cluster catches up before each access."""
 
     def __init__(self, cluster: Cluster, rate: float = 1.0) -> None:
-        if rate <= 0:
-            raise ValueError(f"the rate must be positive, not {rate:g}")
+        if not 0 < rate <= FASTEST:
+            raise ValueError(f"the rate must be more than 0 and at most {FASTEST:g}, not {rate:g}")
         self._cluster = cluster
         self.rate = rate
+        self.refresh: Callable[[], None] = lambda: None
+        """Shows what has happened; called while a command waits, which holds the lock."""
         self.restart()
 
     def restart(self) -> None:
         self._virtual, self._wall = self._cluster.now, time.monotonic()
+        self._rested = self._wall
 
     def target(self) -> float:
         return self._virtual + (time.monotonic() - self._wall) * self.rate
 
     def rest(self) -> None:
         time.sleep(REST_S)
+        if time.monotonic() > self._rested + DRIVER_BEAT_S:
+            self._rested = time.monotonic()
+            self.refresh()
 
 
-def go_live(cluster: Cluster, rate: float = 1.0) -> None:
-    """Let `cluster` follow the wall clock from now on; ValueError where the rate is not positive."""
+def go_live(cluster: Cluster, rate: float = 1.0) -> LiveClock:
+    """Let `cluster` follow the wall clock from now on; ValueError for a rate that it cannot have."""
     pace = LiveClock(cluster, rate)
     with cluster.lock:
         cluster.catch_up()
+        pace.restart()
         cluster.pace = pace
+    return pace
 
 
 def stop(cluster: Cluster) -> None:
@@ -50,9 +60,9 @@ def stop(cluster: Cluster) -> None:
 
 
 class Driver:
-    """Lets a live cluster go on by itself: a thread moves it, and where an event loop runs, `refresh` is called there.
+    """Lets a live cluster and its pictures go on by themselves: in a thread, so that they also do while a cell runs.
 
-    Where there are no threads, the loop's own beats move the cluster, between cells.
+    Where there are no threads, the event loop's own beats move them, between cells.
     """
 
     def __init__(self, cluster: Cluster, refresh: Callable[[], None]) -> None:
@@ -60,25 +70,26 @@ class Driver:
         self._cluster = cluster
         self._refresh = refresh
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="k8s-magic live", daemon=True) if _has_threads() else None
+        self._thread: threading.Thread | None = None
         self._task: asyncio.Task[None] | None = None
-        try:
-            self._task = asyncio.get_running_loop().create_task(self._beat())
-        except RuntimeError:
-            pass  # No loop runs here: pictures follow when a cell ends.
-        if self._thread is not None:
+        if _has_threads():
+            self._thread = threading.Thread(target=self._run, name="k8s-magic live", daemon=True)
             self._thread.start()
+        else:
+            self._task = asyncio.get_running_loop().create_task(self._beat())
 
     def _run(self) -> None:
         while not self._ended.wait(DRIVER_BEAT_S):
-            with self._cluster.lock:
-                self._cluster.catch_up()
+            self._go_on()
 
     async def _beat(self) -> None:
         while not self._ended.is_set():
             await asyncio.sleep(DRIVER_BEAT_S)
-            with self._cluster.lock:
-                self._cluster.catch_up()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        with self._cluster.lock:
+            self._cluster.catch_up()
             self._refresh()
 
     def stop(self) -> None:

@@ -75,7 +75,7 @@ class Cluster:
         self.recorded_clients: WeakSet[RecordedClient] = WeakSet()
         self.on_rebuilt: list[Callable[[], None]] = []
         """Called when the cluster has been turned back: what belongs to its past is gone."""
-        self.log = Log()
+        self.log = Log(self._run_due)
         self._be_born()
         self.client = self.client_for("kubectl", trusted=False)
         self.inspector = Inspector(self)
@@ -235,6 +235,9 @@ class Cluster:
             yield
         loop.check_stop()
 
+    def _run_due(self) -> None:
+        self.loop.run_until(self.loop.now)
+
     def settle(self, quiet_s: float = SETTLED_AFTER_S, limit_s: float = SETTLE_LIMIT_S) -> bool:
         """Let time pass until no object has changed for `quiet_s` seconds; False where `limit_s` came first."""
         return pace.settle(self, quiet_s, limit_s)
@@ -248,14 +251,15 @@ class Cluster:
         cwd: str | os.PathLike[str] | None = None,
         on_output: Callable[[str], None] | None = None,
         settings: Settings | None = None,
+        on_error: Callable[[str], None] | None = None,
     ) -> Result:
-        """Run one top-level kubectl command, then let the clock's step pass. `on_output` sees the text as it is printed."""
+        """Run one top-level kubectl command, then let the clock's step pass. `on_output`, `on_error` see the text as it is printed."""
         try:
             argv = shlex.split(line) if isinstance(line, str) else list(line)
         except ValueError as error:
             return Result("", f"error: {error}\n", 1)
         with self.lock:
-            return self._kubectl(argv, stdin, cwd, on_output, settings)
+            return self._kubectl(argv, stdin, cwd, on_output, settings or Settings(on_error=on_error))
 
     def _kubectl(
         self,
@@ -267,6 +271,8 @@ class Cluster:
     ) -> Result:
         self.catch_up()
         in_background = argv[-1:] == ["&"]
+        if in_background:
+            on_output = settings = None  # It prints after later commands.
         words = argv[:-1] if in_background else argv
         command = self._command(words[1:] if words[:1] == ["kubectl"] else words, stdin, "background" if in_background else "run")
         run, exit_code = self.work_off(command, cwd, on_output, settings)
@@ -405,14 +411,14 @@ class Cluster:
         self._rebuild(going_back.before_change(self.log, n))
 
     def rewind(self, to: int | float | str) -> None:
-        """Go back: to the moment after command number `to` (an int, 0 for the beginning), or to a time.
+        """Go back: to the moment after command number `to` and its step (an int, 0 for the beginning), or to a time.
 
         A time is seconds since the epoch (a float), "2026-01-05T09:01:00Z", or how far back: "30s". ValueError for what
         lies in the future or before the beginning.
         """
         with self.lock:
             self.catch_up()
-            self._rebuild(going_back.until(self.log, to, self.opened_at, self.now))
+            self._rebuild(going_back.until(self.log, to, self.opened_at, self.now, self.step_s))
 
     def begin_here(self) -> None:
         """From now on nobody goes back to what was before: it is a scenario's."""
@@ -468,7 +474,7 @@ class Cluster:
         with self.lock:
             kept = (self.world, self.failures, self.workstation, self.streams, self.log)
             settings = (self.legacy, self.clock, self.env, self.editor, self.pace)
-            beginning, self.log, self.pace = self.log.beginning, Log(), None
+            beginning, self.log, self.pace = self.log.beginning, Log(self._run_due), None
             try:
                 if world is None:
                     self._be_born()

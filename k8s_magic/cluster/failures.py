@@ -64,7 +64,9 @@ class Failures:
 
     def start_node(self, name: str) -> None:
         """Give a killed node its power back."""
-        self._kubelet(name).restart()
+        kubelet = self._kubelet(name)
+        if not kubelet.is_up:
+            kubelet.restart()
 
     def partition_node(self, name: str) -> None:
         """Cut a node off the network: its pods run on, but nothing is reported and nobody reaches it."""
@@ -99,9 +101,10 @@ class Failures:
 
     def slow_image(self, image: str, duration: str | float) -> None:
         """Pulls of an image take longer by `duration` ("90s" or seconds); 0 ends that."""
+        seconds = _seconds(duration)
         self.registries.delays.pop(image, None)
-        if _seconds(duration):
-            self.registries.delays[image] = _seconds(duration)
+        if seconds:
+            self.registries.delays[image] = seconds
 
     # --- Programs ---
 
@@ -244,4 +247,7 @@ def _key(name: str) -> Key:
 
 
 def _seconds(duration: str | float) -> float:
-    return parse_duration(duration) if isinstance(duration, str) else float(duration)
+    seconds = parse_duration(duration) if isinstance(duration, str) else float(duration)
+    if seconds < 0:
+        raise ValueError(f"nothing takes {duration}")
+    return seconds

@@ -22,8 +22,8 @@ def _asks_for_change(entry: Entry) -> bool:
     return isinstance(entry, CHANGES) or (isinstance(entry, Command) and entry.asked_for_write)
 
 
-def until(log: Log, to: int | float | str, beginning: float, now: float) -> list[Entry]:
-    """The part of a log up to a command's number or a time; ValueError where that was not."""
+def until(log: Log, to: int | float | str, beginning: float, now: float, step_s: float) -> list[Entry]:
+    """The part of a log up to a command's number or a time; ValueError where that was not. A command ends with the clock's step."""
     entries = log.entries
     if not isinstance(to, int):
         before = entries[: log.beginning]
@@ -33,10 +33,20 @@ def until(log: Log, to: int | float | str, beginning: float, now: float) -> list
     first = own[0] - 1 if own else log.next_number - 1
     if to != first and to not in own:
         raise ValueError(f"there is no command {to} to go back to" + (f"; there are {own[0]} to {own[-1]}" if own else ""))
-    for index, entry in enumerate(entries):
-        if isinstance(entry, Command) and entry.number > to:
-            return entries[:index]
-    return list(entries)
+    return entries[: log.beginning] if to == first else _until_command(entries, to, step_s)
+
+
+def _until_command(entries: list[Entry], number: int, step_s: float) -> list[Entry]:
+    """With what the command read and with its step; the clock may have gone on since, and failures may have come."""
+    start = next(index for index, entry in enumerate(entries) if isinstance(entry, Command) and entry.number == number)
+    command = entries[start]
+    assert isinstance(command, Command)
+    end = next((i for i in range(start + 1, len(entries)) if not isinstance(entries[i], Answered)), len(entries))
+    kept, following = entries[:end], entries[end : end + 1]
+    if following and isinstance(following[0], Moved):
+        ended_at = command.time if command.ended_at is None else command.ended_at
+        kept.append(Moved(min(following[0].until, ended_at + (step_s if command.may_wait else 0))))
+    return kept
 
 
 def _time(to: float | str, now: float) -> float:
@@ -53,8 +63,10 @@ def _time(to: float | str, now: float) -> float:
 
 
 def _until_time(entries: list[Entry], time: float, beginning: float, now: float) -> list[Entry]:
-    if not beginning <= time <= now:
-        raise ValueError(f"{rfc3339(time)} is not between the beginning, {rfc3339(beginning)}, and now, {rfc3339(now)}")
+    if time > now:
+        raise ValueError(f"{rfc3339(time)} has not been yet, it is {rfc3339(now)}")
+    if not beginning <= time:
+        raise ValueError(f"{rfc3339(time)} is before the beginning, {rfc3339(beginning)}")
     kept: list[Entry] = []
     for entry in entries:
         if isinstance(entry, Moved) and entry.until > time:

@@ -14,6 +14,9 @@ from typing import Any
 @contextmanager
 def held(stop: Callable[[], None]) -> Iterator[None]:
     """Meanwhile a first Ctrl+C calls `stop`; a second one is Python's own, for what does not listen."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield  # Whoever ignores interrupts (a kernel between two cells) would not survive one.
+        return
     previous: Any = None
 
     def interrupted(number: int, frame: Any) -> None:

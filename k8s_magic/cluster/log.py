@@ -153,7 +153,8 @@ class Divergence(Exception):
 class Log:
     """What has been put into one cluster, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_due: Callable[[], None] = lambda: None) -> None:
+        self._run_due = run_due
         self.entries: list[Entry] = []
         self.beginning = 0
         """Entries before which nobody goes back: a scenario's."""
@@ -176,7 +177,7 @@ class Log:
 
     @contextmanager
     def doing(self, entry: Entry) -> Iterator[None]:
-        """Record an input and work it off; where one is being worked off already, this is part of it."""
+        """Record an input, work it off and all that it makes due at this instant; while one is being worked off, this is part of it."""
         if self.current is not None:
             yield
             return
@@ -185,6 +186,7 @@ class Log:
             self.entries.append(entry)
         try:
             yield
+            self._run_due()
         finally:
             self.current = None
 

@@ -14,14 +14,16 @@ QUIET_RESOURCES = ("events", "leases.coordination.k8s.io")
 
 
 class Pace(Protocol):
-    """A wall clock that a cluster follows (see k8s_magic.live)."""
+    """A wall clock that a cluster follows (see k8s_magic.live); `rate` is how many times as fast."""
+
+    rate: float
 
     def target(self) -> float:
         """Where the cluster's clock should stand now, in seconds since the epoch."""
         ...
 
     def rest(self) -> None:
-        """Let real time pass, with the cluster's lock free for others."""
+        """Let real time pass."""
         ...
 
     def restart(self) -> None:

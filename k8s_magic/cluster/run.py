@@ -12,6 +12,7 @@ from k8s_magic.cluster.log import Command, Stopped
 from k8s_magic.cluster.recorded import RecordedFiles, recorded_editor
 from k8s_magic.kubectl import main as kubectl
 from k8s_magic.kubectl.environment import Environment, Listeners
+from k8s_magic.objects.duration import format_duration
 from k8s_magic.sim.loop import Task
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ class Run:
         self._stderr: list[str] = []
         self._cluster = cluster
         self.number = command.number
-        out, err = self._printer(self._stdout, on_output), self._printer(self._stderr, settings.on_error or on_output)
-        environment = environment_of(cluster, DiskFiles(cwd), out, err, command.stdin, settings)
+        out = self._printer(self._stdout, on_output)
+        self._print_error = self._printer(self._stderr, settings.on_error or on_output)
+        environment = environment_of(cluster, DiskFiles(cwd), out, self._print_error, command.stdin, settings)
         argv = list(command.argv)
         self._task: Task[int] = cluster.loop.spawn(kubectl.run(argv, environment), "kubectl " + " ".join(argv[:2]))
         self._task.when_done(lambda: None)  # Its errors are ours to raise, in `finish`.
@@ -91,16 +93,14 @@ class Run:
 
     def finish(self) -> int:
         """Run the clock until the process ends; 1 where it would not within a day."""
-        loop = self._cluster.loop
         try:
             if not self._cluster.run_task(self._task, COMMAND_LIMIT_S):
-                self._stderr.append("error: the command waits for something that will not happen\n")
+                self._print_error(f"error: gave up: what the command waits for does not happen within {format_duration(COMMAND_LIMIT_S)}\n")
                 self._task.cancel()
                 return 1
         except KeyboardInterrupt:
             self._task.cancel()
             raise
-        loop.run_until(loop.now)  # What the end has made due at this instant belongs to the command.
         return self._task.result()
 
     def cancel(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, get_args
 
 from k8s_magic.apiserver.errors import ApiError
@@ -10,6 +9,7 @@ from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.pace import ClockMode
 from k8s_magic.kubectl.environment import Legacy
 from k8s_magic.magics import failure_commands, time_commands, use
+from k8s_magic.magics.command import Command, find, help_of
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
 from k8s_magic.objects.duration import format_duration
@@ -17,36 +17,27 @@ from k8s_magic.objects.meta import get_in
 from k8s_magic.objects.pods import is_ready
 from k8s_magic.objects.times import rfc3339
 
-HELP = f"""%cluster [status]             version, clock, nodes and pods
-{time_commands.HELP}%cluster clock [MODE]         how time moves: step, pause or live [RATE]
-%cluster legacy [MODE]        what to do with the book's old manifests: accept, reject or book
-%cluster add-node             one more worker
-{failure_commands.HELP}%cluster reset [--seed N] [--nodes N] [--bare] [--system] [--step 2s] [--legacy MODE]
-                              a new cluster
-%cluster serve                answer real clients over HTTPS; prints the path of their kubeconfig
-{use.HELP}%cluster object               the Cluster, for Python
-"""
-
-Command = Callable[[Session, list[str]], Any]
+RESET = "[--seed N] [--nodes N] [--bare] [--system] [--step 2s] [--legacy MODE]"
 
 
 def run(session: Session, words: list[str]) -> Any:
     """Run one `%cluster` command; `KubectlError` for a mistake in it."""
     name, *arguments = words or ["status"]
-    command = COMMANDS.get(name)
-    if command is None:
-        raise KubectlError(f'error: unknown command "{name}" for "%cluster"\n\n{HELP}')
+    command = find(COMMANDS, name)
     use.check(session, name)
+    command.check(name, arguments)
     try:
         session.moved()
-        return command(session, arguments)
+        return command.run(session, arguments)
+    except KeyboardInterrupt:
+        raise KubectlError(f"^C: it is {rfc3339(session.target.now)}", 130) from None
     except ApiError as error:
         raise KubectlError(f"Error from server ({error.reason}): {error.message}") from None
 
 
 def help_text(session: Session, arguments: list[str]) -> Output:
     """What there is."""
-    return Output(HELP)
+    return Output(help_of(COMMANDS))
 
 
 def status(session: Session, arguments: list[str]) -> Output:
@@ -66,7 +57,7 @@ def status(session: Session, arguments: list[str]) -> Output:
     ready_pods = sum(map(is_ready, pods))
     lines = [
         f"Kubernetes {version}, simulated; seed {cluster.seed}, {_clock(cluster)} mode, legacy {cluster.legacy}",
-        f"clock: {rfc3339(cluster.now)}, a command takes {format_duration(cluster.step_s)}",
+        f"clock: {rfc3339(cluster.now)}, {_pace(cluster)}",
         f"nodes: {len(nodes)}, {ready} Ready",
         f"pods:  {len(pods)} ({counted}), {ready_pods} Ready",
     ]
@@ -86,6 +77,13 @@ def clock(session: Session, arguments: list[str]) -> Output:
 
 def _clock(cluster: Cluster) -> str:
     return "live" if cluster.pace is not None else cluster.clock
+
+
+def _pace(cluster: Cluster) -> str:
+    """What moves the clock, in words."""
+    if cluster.pace is not None:
+        return f"{cluster.pace.rate:g} seconds a second"
+    return "which stands still" if cluster.clock == "pause" else f"a command takes {format_duration(cluster.step_s)}"
 
 
 def legacy(session: Session, arguments: list[str]) -> Output:
@@ -115,7 +113,7 @@ def reset(session: Session, arguments: list[str]) -> Output:
             value = words.pop(0)
             changes[option[2:]] = _whole(option, value) if option in ("--seed", "--nodes") else value
         else:
-            raise KubectlError(f"error: unknown flag or missing value: {option}\n\n{HELP}")
+            raise KubectlError(f"error: unknown flag or missing value: {option}; usage: %cluster reset {RESET}")
     session.reset(**changes)
     return status(session, [])
 
@@ -130,6 +128,8 @@ def load(session: Session, arguments: list[str]) -> Output:
     """A saved cluster, or requests to a Service."""
     if failure_commands.is_for_service(arguments):
         return failure_commands.load_service(session, arguments)
+    if len(arguments) != 1:
+        raise KubectlError("error: usage: %cluster load FILE, or %cluster load SERVICE --rps N")
     return time_commands.load(session, arguments)
 
 
@@ -145,16 +145,16 @@ def _whole(option: str, text: str) -> int:
 
 
 COMMANDS: dict[str, Command] = {
-    "status": status,
-    "help": help_text,
-    "clock": clock,
-    "legacy": legacy,
-    "add-node": add_node,
-    "reset": reset,
-    "serve": serve,
-    "object": the_object,
-    **use.COMMANDS,
-    **failure_commands.COMMANDS,
+    "status": Command(status, "", "version, clock, nodes and pods"),
     **time_commands.COMMANDS,
-    "load": load,
+    "load": Command(load, "FILE|SERVICE [--rps N]", "the cluster of a saved file again; or so many requests a second for a Service"),
+    "clock": Command(clock, "[MODE] [RATE]", "how time moves: step, pause or live"),
+    "legacy": Command(legacy, "[MODE]", "what to do with the book's old manifests: accept, reject or book"),
+    "add-node": Command(add_node, "", "one more worker"),
+    **failure_commands.COMMANDS,
+    "reset": Command(reset, RESET, "a new cluster"),
+    "serve": Command(serve, "", "answer real clients over HTTPS; prints the path of their kubeconfig"),
+    **use.COMMANDS,
+    "object": Command(the_object, "", "the Cluster, for Python"),
+    "help": Command(help_text, "", "this"),
 }

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import weakref
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +15,7 @@ from k8s_magic.apiserver.client import Client
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.cluster import Cluster, Inspector
 from k8s_magic.kubectl.environment import UsageError
-from k8s_magic.magics.shown import KubectlError, Output, has_failed
+from k8s_magic.magics.shown import KubectlError, Output, ended, interruptible, shower
 
 if TYPE_CHECKING:
     from k8s_magic.server.command_socket import CommandSocket
@@ -111,13 +112,19 @@ class Session:
 
     def turned_back(self) -> None:
         """The cluster is another one, or stands elsewhere in its past: pictures begin anew."""
-        self._before_last = self._shown = self.revision
-        for view in list(self._views):
-            view.attach(self.client, self.inspector)
-            view.follow(self.revision)
+        with self._alone():
+            self._before_last = self._shown = self.revision
+            for view in list(self._views):
+                view.attach(self.client, self.inspector)
+                view.follow(self.revision)
 
-    def follow_the_clock(self) -> None:
-        """Let the cluster and its pictures go on by themselves, in live mode."""
+    def _alone(self) -> AbstractContextManager[object]:
+        """Meanwhile the live clock's thread leaves cluster and pictures alone."""
+        return self._cluster.lock if self._cluster is not None else contextlib.nullcontext()
+
+    def go_live(self, rate: float) -> None:
+        """Let the cluster and its pictures go on by themselves; ValueError for a rate that it cannot have."""
+        live.go_live(self.cluster, rate).refresh = self.cell_ended
         if self._driver is None:
             self._driver = live.Driver(self.cluster, self.cell_ended)
 
@@ -155,17 +162,12 @@ class Session:
 
     def run(self, line: str, stdin: str | None = None) -> Output:
         """Run one top-level command; `KubectlError` where it fails, after its standard output has been shown."""
-        target = self.target
+        target, printer = self.target, shower()
         self._before_last = self.revision
-        try:
-            result = target.kubectl(line, stdin=stdin, cwd=os.getcwd())
-        except KeyboardInterrupt:
-            raise KubectlError("^C", 130) from None
-        output = Output(result.stdout, result.stderr, result.exit_code, getattr(result, "background", ""))
-        if has_failed(output):
-            output.show_before_failure()
-            raise KubectlError(output.stderr, output.exit_code)
-        return output
+        on_output, on_error = (printer.out, printer.err) if printer is not None else (None, None)
+        with interruptible(printer):
+            result = target.kubectl(line, stdin=stdin, cwd=os.getcwd(), on_output=on_output, on_error=on_error)
+        return ended(Output(result.stdout, result.stderr, result.exit_code, result.background, printer is not None), printer)
 
     def moved(self) -> None:
         """Something that is not a kubectl command is about to change the cluster."""
@@ -173,8 +175,9 @@ class Session:
 
     def add_view(self, view: Any) -> None:
         """Let a picture follow the cluster, starting with the steps of the last command."""
-        self._views.add(view)
-        view.follow(self._before_last)
+        with self._alone():
+            self._views.add(view)
+            view.follow(self._before_last)
 
     def cell_ended(self, result: Any = None) -> None:
         """After each cell open pictures play what happened in it."""

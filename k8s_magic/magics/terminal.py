@@ -6,13 +6,14 @@ The shell is one per cluster and keeps its variables. Dollar signs are the shell
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from k8s_magic.magics.expand import quoted_parts
 from k8s_magic.magics.session import Session
-from k8s_magic.magics.shown import KubectlError, Output, has_failed
+from k8s_magic.magics.shown import KubectlError, Output, Shower, ended, interruptible, shower
 
 BACK = "`%cluster use embedded` goes back to the simulated one."
 OPERATORS = ("|", ">", "<", ";", "&&", "$(", "`")
@@ -39,14 +40,8 @@ def run(session: Session, script: str) -> Output:
         raise KubectlError(
             "error: %%terminal is beside the simulated cluster; for one outside there is %%bash, with the same kubectl\n" + BACK
         )
-    session.moved()
-    shower = Shower()
-    result = session.cluster.terminal(script, shower.show)
-    output = Output(result.stdout, result.stderr, result.exit_code)
-    if has_failed(output):
-        raise KubectlError(shower.take() or f"exit code {result.exit_code}", result.exit_code)
-    shower.flush()
-    sys.stdout.write(session.cluster.take_background())
+    output = _run(session, script, Shower())
+    sys.stdout.write(output.background)
     return output
 
 
@@ -54,40 +49,20 @@ def run_line(session: Session, line: str) -> Output:
     """Run a line with pipes and the like as a script, and keep its output, as `%kubectl` does."""
     if session.outside is not None:
         raise KubectlError("error: pipes in a line are the simulated cluster's; for one outside there is !kubectl\n" + BACK)
+    return _run(session, line, shower())
+
+
+def _run(session: Session, script: str, printer: Shower | None) -> Output:
     session.moved()
-    result = session.cluster.terminal(line)
-    output = Output(result.stdout, result.stderr, result.exit_code, session.cluster.take_background())
-    if has_failed(output):
-        output.show_before_failure()
-        raise KubectlError(output.stderr, output.exit_code)
-    return output
+    cluster = session.cluster
+    with interruptible(printer):
+        result = cluster.terminal(script, _by_stream(printer) if printer else None)
+    output = Output(result.stdout, result.stderr, result.exit_code, cluster.take_background(), printer is not None)
+    return ended(output, printer, f"exit code {result.exit_code}")
 
 
-class Shower:
-    """Prints to the cell's streams. What came last on standard error is held back: if the script fails it is the error's text."""
-
-    def __init__(self) -> None:
-        self._held: list[str] = []
-
-    def show(self, is_error: bool, text: str) -> None:
-        """Print one piece."""
-        if is_error:
-            self._held.append(text)
-        else:
-            self.flush()
-            sys.stdout.write(text)
-            sys.stdout.flush()
-
-    def flush(self) -> None:
-        """Print what was held back."""
-        sys.stderr.write(self.take())
-        sys.stderr.flush()
-
-    def take(self) -> str:
-        """What was held back, which is then somebody else's to show."""
-        text = "".join(self._held)
-        self._held.clear()
-        return text
+def _by_stream(printer: Shower) -> Callable[[bool, str], None]:
+    return lambda is_error, text: (printer.err if is_error else printer.out)(text)
 
 
 def is_script(line: str) -> bool:

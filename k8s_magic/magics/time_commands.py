@@ -11,26 +11,11 @@ from k8s_magic import live
 from k8s_magic.cluster import Cluster
 from k8s_magic.cluster.log import Called, Command, Entry, Received, Requested, Stopped, Streamed
 from k8s_magic.cluster.story import text as story_text
+from k8s_magic.magics.command import Command as Magic
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
 from k8s_magic.objects.duration import format_duration, parse_duration
 from k8s_magic.objects.times import rfc3339
-
-HELP = """%cluster tick [30s]           let time pass (one step without a duration)
-%cluster settle               let time pass until nothing changes any more
-%cluster step [5s]            time moves after each command, so far
-%cluster pause                time moves by tick and settle alone
-%cluster live [RATE]          time moves with the wall clock, RATE times as fast
-%cluster history              what was done so far
-%cluster story TYPE/NAME      why an object is as it is: each step from your command to the last container
-%cluster undo [N]             take back the last command that changed something, or the last N, and all that came after
-%cluster rewind WHEN          back to the moment after a command (3), to a time (2026-01-05T09:01:00Z) or so far back (30s)
-%cluster fork NAME            a copy of the cluster as it is now; `switch NAME` goes to it
-%cluster switch [NAME]        go to another copy; without a name, list them
-%cluster save FILE            write all that was done to a file of text
-%cluster load FILE            make the cluster of such a file again, in place of this one
-%cluster scenario FILE        the same, as a chapter's beginning: nothing in it can be undone
-"""
 
 
 def tick(session: Session, arguments: list[str]) -> Output:
@@ -59,12 +44,11 @@ def moved(cluster: Cluster, before: float) -> Output:
 
 def step(session: Session, arguments: list[str]) -> Output:
     """Let time move after each command; with a duration, so far."""
-    if arguments:
-        session.cluster.step_s = _duration(arguments[0])
-        session.options["step"] = arguments[0]
+    seconds = _duration(arguments[0]) if arguments else session.cluster.step_s
     _stop_the_clock(session)
+    session.cluster.step_s, session.options["step"] = seconds, format_duration(seconds)
     session.options["clock"] = session.cluster.clock = "step"
-    return Output(f"A command takes {format_duration(session.cluster.step_s)}.\n")
+    return Output(f"{format_duration(seconds)} pass after each command.\n")
 
 
 def pause(session: Session, arguments: list[str]) -> Output:
@@ -76,13 +60,13 @@ def pause(session: Session, arguments: list[str]) -> Output:
 
 def go_live(session: Session, arguments: list[str]) -> Output:
     """Follow the wall clock."""
+    text = arguments[0] if arguments else "1"
     try:
-        rate = float(arguments[0].removesuffix("x")) if arguments else 1.0
-        live.go_live(session.cluster, rate)
-    except ValueError as error:
-        raise KubectlError(f"error: invalid rate: {error}") from None
+        rate = float(text.removesuffix("x"))
+    except ValueError:
+        raise KubectlError(f'error: invalid rate "{text}": give it as 5, for five seconds a second') from None
+    _refusable(lambda: session.go_live(rate))
     session.cluster.clock = "step"
-    session.follow_the_clock()
     return Output(f"The clock runs, {rate:g} seconds a second.\n")
 
 
@@ -106,8 +90,6 @@ def undo(session: Session, arguments: list[str]) -> Output:
 
 def rewind(session: Session, arguments: list[str]) -> Output:
     """Go back to a command or a time."""
-    if len(arguments) != 1:
-        raise KubectlError("error: %cluster rewind takes the number of a command, a time, or how far to go back")
     to: int | str = int(arguments[0]) if arguments[0].isdigit() else arguments[0]
     _refusable(lambda: session.cluster.rewind(to))
     session.turned_back()
@@ -118,8 +100,8 @@ def rewind(session: Session, arguments: list[str]) -> Output:
 
 def fork(session: Session, arguments: list[str]) -> Output:
     """A copy under a name."""
-    name = _one(arguments, "fork", "a name for the copy")
-    if name in session.clusters:
+    (name,) = arguments
+    if name in (*session.clusters, session.name):
         raise KubectlError(f'error: there is a cluster "{name}" already')
     session.clusters[name] = copy = session.cluster.fork()
     copy.editor, copy.env = session.cluster.editor, dict(session.cluster.env)
@@ -132,12 +114,14 @@ def switch(session: Session, arguments: list[str]) -> Output:
     if not arguments:
         names = sorted({*session.clusters, session.name})
         return Output("".join(f"{'*' if name == session.name else ' '} {name}\n" for name in names))
-    name = _one(arguments, "switch", "the name of a cluster")
+    (name,) = arguments
     if name != session.name and name not in session.clusters:
         known = ", ".join(sorted({*session.clusters, session.name}))
         raise KubectlError(f'error: there is no cluster "{name}"; there are {known}')
+    was_live = session.cluster.pace is not None and name != session.name
     session.switch(name)
-    return Output(f'Switched to "{name}"; it is {rfc3339(session.cluster.now)} there.\n')
+    mode = ", and the clock moves by steps" if was_live else ""
+    return Output(f'Switched to "{name}"; it is {rfc3339(session.cluster.now)} there{mode}.\n')
 
 
 def history(session: Session, arguments: list[str]) -> Output:
@@ -171,9 +155,9 @@ def _line(command: Command) -> str:
 
 def story(session: Session, arguments: list[str]) -> Output:
     """Why an object is as it is: TYPE/NAME [NAMESPACE]."""
-    words = [word for word in arguments if word not in ("-n", "--namespace")]
+    words = [part for argument in arguments for part in argument.split("=", 1) if part not in ("-n", "--namespace")]
     if not 1 <= len(words) <= 2:
-        raise KubectlError("error: %cluster story takes TYPE/NAME and, if you like, a namespace")
+        raise KubectlError("error: usage: %cluster story TYPE/NAME [-n NAMESPACE]")
     told = _refusable(lambda: session.cluster.story(*words))
     return Output(story_text(told))
 
@@ -183,27 +167,34 @@ def story(session: Session, arguments: list[str]) -> Output:
 
 def save(session: Session, arguments: list[str]) -> Output:
     """Write the cluster's log to a file."""
-    path = _one(arguments, "save", "the name of a file")
+    (path,) = arguments
     try:
         session.cluster.save(path)
     except OSError as error:
         raise KubectlError(f"error: cannot write {path}: {error.strerror}") from None
-    return Output(f"saved {len(session.cluster.commands)} commands to {path}\n")
+    return Output(f"saved {_commands(session.cluster)} to {path}\n")
 
 
 def load(session: Session, arguments: list[str]) -> Output:
     """Make a saved cluster again."""
-    cluster, warning = _loaded(_one(arguments, "load", "the name of a file"))
+    (path,) = arguments
+    cluster, warning = _loaded(path)
     session.adopt(cluster)
-    return Output(f"{len(cluster.commands)} commands replayed, it is {rfc3339(cluster.now)}\n", warning)
+    return Output(f"{_commands(cluster)} replayed, it is {rfc3339(cluster.now)}\n", warning)
 
 
 def scenario(session: Session, arguments: list[str]) -> Output:
     """Begin with a saved cluster."""
-    cluster, warning = _loaded(_one(arguments, "scenario", "the name of a file"))
+    (path,) = arguments
+    cluster, warning = _loaded(path)
     cluster.begin_here()
     session.adopt(cluster)
-    return Output(f"the scenario of {arguments[0]} begins, it is {rfc3339(cluster.now)}\n", warning)
+    return Output(f"the scenario of {path} begins, it is {rfc3339(cluster.now)}\n", warning)
+
+
+def _commands(cluster: Cluster) -> str:
+    count = len(cluster.commands)
+    return f"{count} {'command' if count == 1 else 'commands'}"
 
 
 def _loaded(path: str) -> tuple[Cluster, str]:
@@ -224,17 +215,14 @@ def _refusable(work: Callable[[], Any]) -> Any:
         raise KubectlError(f"error: {error}") from None
 
 
-def _one(arguments: list[str], command: str, what: str) -> str:
-    if len(arguments) != 1:
-        raise KubectlError(f"error: %cluster {command} takes {what}")
-    return arguments[0]
-
-
 def _duration(text: str) -> float:
     try:
-        return parse_duration(text)
+        seconds = parse_duration(text)
     except ValueError:
         raise KubectlError(f'error: invalid duration "{text}": give it as 30s, 5m or 1h30m') from None
+    if seconds < 0:
+        raise KubectlError(f"error: time does not pass by {text}; `%cluster rewind` goes back")
+    return seconds
 
 
 def _whole(text: str) -> int:
@@ -243,19 +231,19 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-COMMANDS: dict[str, Callable[[Session, list[str]], Any]] = {
-    "tick": tick,
-    "settle": settle,
-    "step": step,
-    "pause": pause,
-    "live": go_live,
-    "undo": undo,
-    "rewind": rewind,
-    "fork": fork,
-    "switch": switch,
-    "history": history,
-    "story": story,
-    "save": save,
-    "load": load,
-    "scenario": scenario,
+COMMANDS = {
+    "tick": Magic(tick, "[30s]", "let time pass (one step without a duration)"),
+    "settle": Magic(settle, "", "let time pass until nothing changes any more"),
+    "step": Magic(step, "[5s]", "time moves after each command, so far"),
+    "pause": Magic(pause, "", "time moves by tick and settle alone"),
+    "live": Magic(go_live, "[RATE]", "time moves with the wall clock, RATE times as fast"),
+    "history": Magic(history, "", "what was done so far"),
+    "story": Magic(story, "TYPE/NAME [-n NAMESPACE]", "why an object is as it is: each step from your command to the last container"),
+    "undo": Magic(undo, "[N]", "take back the last command that changed something, or the last N, and all that came after"),
+    "rewind": Magic(rewind, "WHEN", "back to the moment after a command (3), to a time (2026-01-05T09:01:00Z) or so far back (30s)"),
+    "fork": Magic(fork, "NAME", "a copy of the cluster as it is now, under a name"),
+    "switch": Magic(switch, "[NAME]", "go to another copy; without a name, list them"),
+    "save": Magic(save, "FILE", "write all that was done to a file of text"),
+    "load": Magic(load, "FILE", "make the cluster of such a file again, in place of this one"),
+    "scenario": Magic(scenario, "FILE", "the same, as a chapter's beginning: nothing in it can be undone"),
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.magics.command import Command
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output
 from k8s_magic.magics.terminal import BACK
@@ -17,9 +18,7 @@ from k8s_magic.objects.times import rfc3339
 if TYPE_CHECKING:
     from k8s_magic.server.outside import Outside
 
-HELP = """%cluster use KUBECONFIG [--context NAME]
-                              work on the cluster that a kubeconfig names, a real one too; `%cluster use embedded` comes back
-"""
+USAGE = "KUBECONFIG [--context NAME]"
 EMBEDDED = "embedded"
 OUTSIDE = ("status", "help", "use")
 """What there is on any cluster; all else is for a simulation."""
@@ -39,7 +38,7 @@ def use(session: Session, arguments: list[str]) -> Output:
     if not words and os.environ.get("KUBECONFIG"):
         words = [os.environ["KUBECONFIG"].split(os.pathsep)[0]]
     if len(words) != 1 or words[0].startswith("-"):
-        raise KubectlError(f"error: expected a kubeconfig, or the word {EMBEDDED}\n\n{HELP}")
+        raise KubectlError(f"error: expected a kubeconfig, or the word {EMBEDDED}; usage: %cluster use {USAGE}")
     outside = _outside(session, Path(words[0]).expanduser(), context)
     told = status(outside)
     session.go_outside(outside)
@@ -72,4 +71,5 @@ def check(session: Session, name: str) -> None:
         raise KubectlError(f"error: `%cluster {name}` is for the simulated cluster alone, and a cluster outside is in use\n{BACK}")
 
 
-COMMANDS: dict[str, Any] = {"use": use}
+ABOUT = "work on the cluster that a kubeconfig names, a real one too; `%cluster use embedded` comes back"
+COMMANDS = {"use": Command(use, USAGE, ABOUT)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import warnings
 
 import pytest
 
@@ -31,6 +33,23 @@ def test_workers_are_empty_but_for_a_proxy_that_asks_for_nothing(cluster: Cluste
     described = cluster.kubectl("describe node node2").stdout
     assert re.search(r"cpu +0 \(0%\) +0 \(0%\)", described)
     assert "kube-proxy-" in described
+
+
+@pytest.mark.parametrize("begun", ["start_node", "start"])
+def test_a_cluster_may_be_given_up_at_any_instant(begun: str) -> None:
+    cluster = Cluster(system=False, nodes=2)
+    cluster.kubectl("create deployment web --image=nginx --replicas=4")
+    cluster.kill_node("node1")
+    cluster.tick("1s")
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        if begun == "start":
+            cluster.start(["get", "pods", "-w"])
+        else:
+            cluster.start_node("node1")
+        del cluster
+        gc.collect()
+    assert [str(each.message) for each in heard] == []
 
 
 def test_a_bare_cluster_has_nothing_in_kube_system() -> None:

@@ -108,9 +108,23 @@ def test_rewind_to_a_command_to_a_time_and_by_a_duration(cluster: Cluster) -> No
     assert cluster.kubectl("get cm -o name").stdout.split() == ["configmap/a", "configmap/kube-root-ca.crt"]
     cluster.rewind("2026-01-05T09:00:00Z")
     assert cluster.now == began
-    for wrong, words in [(9, "no command 9"), ("1h", "is not between"), ("tomorrow", "neither a time"), (0.0, "is not between")]:
+    for wrong, words in [(9, "no command 9"), ("1h", "before the beginning"), ("tomorrow", "neither a time"), (1e10, "has not been yet")]:
         with pytest.raises(ValueError, match=words):
             cluster.rewind(wrong)  # type: ignore[arg-type]
+
+
+def test_rewind_to_a_command_takes_back_what_came_after_its_step(cluster: Cluster) -> None:
+    began = cluster.now
+    cluster.tick("5s")
+    cluster.kubectl("create cm a")
+    before = journal(cluster)
+    cluster.tick("10m")
+    cluster.kill_node("node1")
+    cluster.kubectl("get pods")
+    cluster.rewind(1)
+    assert (cluster.now, journal(cluster)) == (began + 7, before)
+    cluster.rewind(0)
+    assert (cluster.now, cluster.log.entries) == (began, [])
 
 
 def test_rewind_into_the_middle_of_a_command_that_waits(cluster: Cluster) -> None:

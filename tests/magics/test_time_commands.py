@@ -61,9 +61,9 @@ def test_two_futures_side_by_side(run: Run, shell: Any) -> None:
 
 def test_a_cluster_in_a_file(run: Run) -> None:
     run("kubectl create cm a")
-    assert run("%cluster save lesson.yaml").stdout == "saved 1 commands to lesson.yaml\n"
+    assert run("%cluster save lesson.yaml").stdout == "saved 1 command to lesson.yaml\n"
     run("kubectl delete cm a")
-    assert run("%cluster load lesson.yaml").stdout == "1 commands replayed, it is 2026-01-05T09:00:02Z\n"
+    assert run("%cluster load lesson.yaml").stdout == "1 command replayed, it is 2026-01-05T09:00:02Z\n"
     run("%cluster undo")
     assert run("%cluster scenario lesson.yaml").stdout == "the scenario of lesson.yaml begins, it is 2026-01-05T09:00:02Z\n"
     assert str(run("%cluster undo").error) == "error: there is nothing to take back"
@@ -79,17 +79,36 @@ def test_a_cluster_in_a_file(run: Run) -> None:
     [
         ("%cluster load nowhere.yaml", "error: cannot read nowhere.yaml: No such file or directory"),
         ("%cluster save no/where.yaml", "error: cannot write no/where.yaml: No such file or directory"),
-        ("%cluster load", "error: %cluster load takes the name of a file"),
-        ("%cluster load web --rps", "error: %cluster load takes the name of a Service and --rps N, or the name of a file"),
+        ("%cluster load", "error: usage: %cluster load FILE, or %cluster load SERVICE --rps N"),
+        ("%cluster load web --rps", "error: usage: %cluster load SERVICE --rps N, or %cluster load FILE"),
         ("%cluster load web --rps 5", 'error: %cluster load: no service "web" in namespace "default"'),
         ("%cluster undo none", 'error: "none" is not how many changes to take back'),
         ("%cluster undo", "error: there is nothing to take back"),
         ("%cluster rewind 3", "error: there is no command 3 to go back to"),
-        ("%cluster rewind", "error: %cluster rewind takes the number of a command, a time, or how far to go back"),
+        ("%cluster rewind", "error: usage: %cluster rewind WHEN"),
         ("%cluster rewind soon", 'error: "soon" is neither a time (2026-01-05T09:01:00Z) nor how far to go back (30s, 5m)'),
-        ("%cluster fail", "error: %cluster fail takes the name of a pod and, if you like, of a container"),
+        ("%cluster fail", "error: usage: %cluster fail POD [CONTAINER]"),
         ("%cluster fail nope", 'error: %cluster fail: no pod "nope" runs in namespace "default"'),
-        ("%cluster slow nginx soon", "error: %cluster slow: "),
+        ("%cluster slow nginx soon", 'error: %cluster slow: time: invalid duration "soon"'),
+        ("%cluster slow nginx -5s", "error: %cluster slow: nothing takes -5s"),
+        ("%cluster load web --rps many", 'error: %cluster load: "many" is no number of requests a second'),
+        ("%cluster load web --rps -3", 'error: %cluster load: "-3" is no number of requests a second'),
+        ("%cluster tick 30", 'error: invalid duration "30": give it as 30s, 5m or 1h30m'),
+        ("%cluster tick -5s", "error: time does not pass by -5s; `%cluster rewind` goes back"),
+        ("%cluster step -5s", "error: time does not pass by -5s; `%cluster rewind` goes back"),
+        ("%cluster tick 1s 2s", "error: usage: %cluster tick [30s]"),
+        ("%cluster settle now", "error: usage: %cluster settle"),
+        ("%cluster live inf", "error: the rate must be more than 0 and at most 3600, not inf"),
+        ("%cluster live nan", "error: the rate must be more than 0 and at most 3600, not nan"),
+        ("%cluster undo 1 2", "error: usage: %cluster undo [N]"),
+        ("%cluster rewind 1h", "error: 2026-01-05T08:00:00Z is before the beginning, 2026-01-05T09:00:00Z"),
+        ("%cluster rewind 2027-01-01T00:00:00Z", "error: 2027-01-01T00:00:00Z has not been yet, it is 2026-01-05T09:00:00Z"),
+        ("%cluster fork", "error: usage: %cluster fork NAME"),
+        ("%cluster fork main", 'error: there is a cluster "main" already'),
+        ("%cluster switch nope", 'error: there is no cluster "nope"; there are main'),
+        ("%cluster load /", "error: cannot read /: Is a directory"),
+        ("%cluster reset --bogus", "error: unknown flag or missing value: --bogus; usage: %cluster reset [--seed N] "),
+        ("%cluster story web db default", "error: usage: %cluster story TYPE/NAME [-n NAMESPACE]"),
         ("%cluster story web", 'error: "web" is not TYPE/NAME, as deployment/web is'),
         ("%cluster story deployment/web", 'Error from server (NotFound): deployments.apps "web" not found'),
     ],
@@ -97,7 +116,28 @@ def test_a_cluster_in_a_file(run: Run) -> None:
 def test_mistakes_are_told_without_traceback(run: Run, line: str, message: str) -> None:
     cell = run(line)
     assert str(cell.error).startswith(message)
+    assert "\n" not in str(cell.error)
     assert hasattr(cell.error, "_render_traceback_")
+
+
+def test_what_is_so_already_does_not_happen_again(run: Run, shell: Any) -> None:
+    idle = ("start-node node1", "heal-node node1", "mend nginx")
+    assert [run(f"%cluster {words}").stdout for words in idle] == [
+        "nothing to do: node/node1 has power\n",
+        "nothing to do: node/node1 is connected\n",
+        "nothing to do: pulls of nginx do not fail\n",
+    ]
+    run("%cluster kill-node node1")
+    assert run("%cluster kill-node node1").stdout == "nothing to do: node/node1 has no power\n"
+    assert run("%cluster partition-node node1").stdout == "nothing to do: node/node1 has no power\n"
+    assert len(cluster(shell).log.entries) == 1
+
+
+@pytest.mark.parametrize("name", ["kill-node", "switch", "serve"])
+def test_help_has_a_line_for_each_command(run: Run, name: str) -> None:
+    told = run("%cluster help").stdout.splitlines()
+    assert max(map(len, told)) <= 140
+    assert any(line.startswith(f"%cluster {name} ") for line in told)
 
 
 def test_the_story_of_an_object_is_told(run: Run) -> None:
@@ -130,16 +170,59 @@ def test_a_live_cluster_moves_while_a_cell_runs_and_stops_cleanly(run: Run, shel
     assert run("kubectl get deployments -o name").stdout == "deployment.apps/web\n"
 
 
-@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals go to the main thread")
-def test_an_interrupt_ends_what_waits_and_leaves_a_cluster_that_goes_on(run: Run, shell: Any) -> None:
+class Following:
+    """A picture that notes when it was asked to follow, and by which thread."""
+
+    def __init__(self) -> None:
+        self.seen: list[bool] = []
+
+    def attach(self, client: Any, inspector: Any) -> None:
+        pass
+
+    def follow(self, since: int) -> None:
+        self.seen.append(threading.current_thread() is threading.main_thread())
+
+
+def test_pictures_follow_a_live_cluster_while_a_cell_runs_and_while_a_command_waits(run: Run, shell: Any) -> None:
+    view = Following()
+    session_of(shell).add_view(view)
+    run("%cluster live 20\nkubectl create deployment web --image=nginx:9 --replicas=2")
+    view.seen.clear()
+    run("import time\ntime.sleep(0.6)")
+    assert False in view.seen
+    run("kubectl create deployment bad --image=nope:1")
+    view.seen.clear()
+    run("kubectl rollout status deployment bad --timeout=20s")
+    assert view.seen.count(True) > 1  # More than once: not when the cell ended alone.
+    assert run("%cluster step").error is None
+    view.seen.clear()
+    time.sleep(0.5)
+    assert view.seen == []
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("kubectl wait --for=jsonpath={.spec.replicas}=7 deployment/web --timeout=1h", ""),
+        ("kubectl get deployments -w", "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\n"),
+        ("kubectl logs -f deployment/web", "/docker-entrypoint.sh: "),
+        ("%%kubectl\nget deployments -o name\nget deployments -w", "deployment.apps/web\nNAME "),
+        ("%%terminal\necho begun; sleep 10000", "begun\n"),
+        ("kubectl get deployments -w | cat", ""),
+        ("%cluster tick 1000000h", ""),
+    ],
+)
+def test_an_interrupt_ends_what_waits_and_leaves_a_cluster_that_goes_on(run: Run, shell: Any, line: str, printed: str) -> None:
     run("kubectl create deployment web --image=nginx\n%cluster live 1")
-    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     began = time.monotonic()
-    cell = run("kubectl wait --for=jsonpath={.spec.replicas}=7 deployment/web --timeout=1h")
+    cell = run(line)
     assert time.monotonic() - began < 5
-    assert str(cell.error) == "^C"
+    assert str(cell.error).startswith("^C")
+    assert (cell.stdout.startswith(printed), cell.stderr) == (True, "")
     run("%cluster step")
-    assert cluster(shell).commands[-1].interrupted_at is not None
+    if "%cluster" not in line:
+        assert cluster(shell).commands[-1].interrupted_at is not None
     run("kubectl scale deployment web --replicas=2\n%cluster settle")
     assert len(run("kubectl get pods -o name").stdout.split()) == 2
     fork = cluster(shell).fork()

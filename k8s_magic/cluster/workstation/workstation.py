@@ -9,6 +9,7 @@ from k8s_magic.cluster.command import Result
 from k8s_magic.cluster.workstation.commands import programs
 from k8s_magic.cluster.workstation.machine import Machine, Ports
 from k8s_magic.images import _shell
+from k8s_magic.objects.duration import format_duration
 from k8s_magic.sim.loop import Task
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Workstation:
         task.when_done(lambda: None)  # Its errors are ours to raise.
         try:
             if not self._cluster.run_task(task, LIMIT_S):
-                show(True, "bash: the script waits for something that will not happen\n")
+                show(True, f"bash: gave up: what the script waits for does not happen within {format_duration(LIMIT_S)}\n")
                 task.cancel()
                 return 1
         except KeyboardInterrupt:
