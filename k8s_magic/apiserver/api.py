@@ -162,7 +162,7 @@ class ApiServer:
         self._deprecation(kind)
         obj = self._on_read(kind, self._stored(kind, name, namespace))
         if subresource == "scale":
-            return subresources.read_scale(kind, obj)
+            kind, obj = subresources.SCALE, subresources.read_scale(kind, obj)
         if table:
             return tables.table(kind, [obj], self.loop.now, table, {"resourceVersion": obj["metadata"].get("resourceVersion", "")})
         return kind.from_stored(obj)
@@ -331,6 +331,8 @@ class ApiServer:
         options: WriteOptions,
         caller: Caller,
     ) -> Obj:
+        if patch_type == "apply":
+            self._deprecation(kind)
         if patch_type == "apply" and kind.stored_as:
             read = kind.to_stored(writes.decode(self, kind, patch, options, caller))
             return kind.from_stored(server_side_apply(self, self.stored_kind(kind), name, namespace, read, subresource, options, caller))
@@ -339,9 +341,9 @@ class ApiServer:
         old = self._stored(kind, name, namespace)
         current = subresources.read_scale(kind, old) if subresource == "scale" else kind.from_stored(old)
         new = apply_patch(kind, current, patch_type, patch)
+        if not caller.trusted:
+            check_patched(subresources.SCALE if subresource == "scale" else kind, new, patch_type, patch, options)
         if subresource != "scale":
-            if not caller.trusted:
-                check_patched(kind, new, patch_type, patch, options)
             self._check_identity(kind, old, new)
         written = new["metadata"].get("managedFields") if isinstance(new.get("metadata"), dict) else None
         result = self._update(kind, old, new, subresource, options, caller)

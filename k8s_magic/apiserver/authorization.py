@@ -6,13 +6,14 @@ Models plugin/pkg/auth/authorizer/rbac and the message of apiserver's responsewr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver.caller import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, Caller, account_groups
 from k8s_magic.apiserver.client import Impersonation
-from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.errors import ApiError, bad_request
 from k8s_magic.objects.meta import Key, Obj
 
 if TYPE_CHECKING:
@@ -173,7 +174,11 @@ def _described(binding: Obj, subject: Obj, namespace: str) -> str:
 def impersonate(store: Store, caller: Caller, wanted: Impersonation) -> Caller:
     """The caller as somebody else; `ApiError` where it may not be. Models apiserver endpoints/filters/impersonation."""
     if not wanted.user:
-        raise ApiError(500, "InternalError", "Internal error occurred: impersonation request without a user")
+        extra = "map[string][]string(nil)"
+        if wanted.extra:
+            extra = "map[string][]string{" + ", ".join(f"{json.dumps(name)}:{_go_strings(values)}" for name, values in wanted.extra) + "}"
+        who = f'&user.DefaultInfo{{Name:"", UID:{json.dumps(wanted.uid)}, Groups:{_go_strings(wanted.groups)}, Extra:{extra}}}'
+        raise bad_request(f"requested {who} without impersonating a user name")
     for access in _impersonating(wanted):
         authorize(store, caller, access)
     groups = wanted.groups or account_groups(wanted.user)
@@ -181,6 +186,10 @@ def impersonate(store: Store, caller: Caller, wanted: Impersonation) -> Caller:
     if everybody not in groups:
         groups = (*groups, everybody)
     return replace(caller, user=wanted.user, groups=groups, uid=wanted.uid, extra=dict(wanted.extra), trusted=False)
+
+
+def _go_strings(values: Sequence[str]) -> str:
+    return "[]string{" + ", ".join(map(json.dumps, values)) + "}" if values else "[]string(nil)"
 
 
 def _impersonating(wanted: Impersonation) -> Iterator[Access]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k8s_magic.apiserver.admission import Attributes, admit
+from k8s_magic.apiserver import admission
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import ApiError
@@ -36,7 +36,7 @@ def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
     lingers = grace > 0 or bool(draft["metadata"].get("finalizers"))
     if not lingers:
         if options.dry_run:
-            return _success(kind, old)
+            return old if kind.returns_deleted else _success(kind, old)
         if old["metadata"].get("deletionGracePeriodSeconds"):
             # The end of a grace period is a change of its own. Models Store.Delete's update before the removal.
             draft = api.commit(kind, meta.key(old), _marked(draft, 0, api.loop.now), caller)
@@ -55,7 +55,9 @@ def _check(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
     if options.resource_version and options.resource_version != stored["resourceVersion"]:
         versions = f"({options.resource_version}) does not match the ResourceVersion in record ({stored['resourceVersion']})"
         raise _changed(kind, stored["name"], f"the ResourceVersion in the precondition {versions}. The object might have been modified")
-    admit(Attributes(api, "DELETE", kind, old, old, caller, dry_run=options.dry_run))
+    attributes = admission.Attributes(api, "DELETE", kind, old, old, caller, dry_run=options.dry_run)
+    admission.admit(attributes)
+    admission.validate(attributes)
 
 
 def _changed(kind: Kind, name: str, why: str) -> ApiError:
@@ -97,8 +99,8 @@ def _marked(obj: Obj, grace: int, now: float) -> Obj:
 
 
 def _gone(api: ApiServer, kind: Kind, last: Obj, old: Obj, caller: Caller) -> Obj:
-    api.remove(kind, meta.key(old), caller, last)
-    return _success(kind, old)
+    gone = api.remove(kind, meta.key(old), caller, last)
+    return gone if kind.returns_deleted else _success(kind, old)
 
 
 def _success(kind: Kind, obj: Obj) -> Obj:

@@ -111,14 +111,14 @@ def check_patched(kind: Kind, new: Obj, patch_type: PatchType, patch: Any, optio
     raise ApiError(422, "Invalid", f' "" is invalid: patch: {message}', {"causes": [cause]})
 
 
-def _restored(fatal: str) -> str | None:
+def _restored(fatal: str) -> str:
     """The complaint as the other decoder words it, which a strategic merge patch goes through.
 
     Models apimachinery runtime/converter.go FromUnstructured.
     """
     found = TYPE_ERROR.search(fatal)
     if found is None:
-        return None
+        return fatal
     given, wanted = found.groups()
     given = {"object": "map", "array": "slice", "number": "int64"}.get(given, given)
     if wanted.startswith("[]") or wanted.startswith("map["):

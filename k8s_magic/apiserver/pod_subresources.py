@@ -38,10 +38,12 @@ def writer(subresource: str) -> Callable[[ApiServer, Kind, Obj, Obj, WriteOption
         draft = merge(obj, old)
         draft = {**draft, "metadata": dict(old["metadata"]), "spec": deep_copy(draft["spec"])}
         kind.default(draft)
-        admission.admit(admission.Attributes(api, "UPDATE", kind, draft, old, caller, subresource, options.dry_run))
+        attributes = admission.Attributes(api, "UPDATE", kind, draft, old, caller, subresource, options.dry_run)
+        admission.admit(attributes)
         errors = list(dict.fromkeys([*kind.validate(draft), *rules(draft, old)]))
         if errors:
             raise invalid(kind, draft["metadata"]["name"], errors)
+        admission.validate(attributes)
         if draft["spec"] == old["spec"]:
             return old
         draft["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1

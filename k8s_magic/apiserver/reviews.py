@@ -15,6 +15,7 @@ from k8s_magic.apiserver.client import WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, invalid, not_found
 from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import FieldError, Kind
+from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Key, Obj
 from k8s_magic.objects.times import rfc3339
 
@@ -112,7 +113,10 @@ def _token_review(api: ApiServer, review: Obj, caller: Caller, kind: Kind) -> Ob
     if found and shared:
         status: Obj = {"authenticated": True, "user": user_info(found), "audiences": shared}
     else:
-        status = {"user": {}, "error": "[invalid bearer token, square/go-jose: error in cryptographic primitive]" if not found else ""}
+        forged = (
+            "[invalid bearer token, square/go-jose: error in cryptographic primitive]" if token.count(".") == 2 else "invalid bearer token"
+        )
+        status = {"user": {}, "error": "" if found else forged}
     return {**review, "metadata": review.get("metadata") or {}, "spec": spec, "status": {k: v for k, v in status.items() if v != ""}}
 
 
@@ -141,8 +145,12 @@ def answer(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
 def request_token(api: ApiServer, kind: Kind, account: Obj, request: Obj, options: WriteOptions, caller: Caller) -> Obj:
     """serviceaccounts/NAME/token: a new token for the account."""
     request = writes.decode(api, TOKEN_REQUEST, request, options, caller)
-    spec = {"expirationSeconds": tokens.HOUR_S, **(request.get("spec") or {})}
+    spec = {"boundObjectRef": None, "expirationSeconds": tokens.HOUR_S, **(request.get("spec") or {})}
     spec["audiences"] = spec.get("audiences") or [tokens.ISSUER]
+    mine = account["metadata"]["name"]
+    if meta.get_in(request, "metadata", "name", default=mine) != mine:
+        wrong = invalid_field("metadata.name", request["metadata"]["name"], "must match the service account name if specified")
+        raise invalid(TOKEN_REQUEST, mine, [wrong])
     _check_seconds(spec["expirationSeconds"])
     bound = _bound(api, account, spec.get("boundObjectRef"))
     token, expires = tokens.issue(api, account, spec["audiences"], spec["expirationSeconds"], bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from k8s_magic.apiserver import admission, deletion, pod_subresources, reviews, writes
@@ -10,8 +11,10 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, invalid
 from k8s_magic.kinds import certificatesigningrequests, registry
+from k8s_magic.kinds.columns import age
+from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.errors import not_supported, required
-from k8s_magic.kinds.kind import Kind
+from k8s_magic.kinds.kind import Column, Kind
 from k8s_magic.objects import meta, selectors
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
@@ -22,6 +25,20 @@ if TYPE_CHECKING:
     from k8s_magic.apiserver.api import ApiServer
 
 EVICTION = Kind(kind="Eviction", plural="evictions", group="policy", verbs=("create",))
+SCALE = Kind(
+    kind="Scale",
+    plural="scales",
+    group="autoscaling",
+    columns=(Column("Name"), Column("Desired", type="integer"), Column("Available", type="integer"), Column("Age")),
+    row=lambda scale, now: [
+        meta.name(scale),
+        scale["spec"].get("replicas", 0),
+        meta.get_in(scale, "status", "replicas", default=0),
+        age(scale, now),
+    ],
+)
+BOUND = Kind(kind="Binding", plural="pods/binding")
+"""As what a conflict names it."""
 SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
@@ -40,15 +57,7 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
     if not isinstance(asked, int) or isinstance(asked, bool):
         raise bad_request(f"json: cannot unmarshal {type(asked).__name__} into Go struct field ScaleSpec.spec.replicas of type int32")
     if asked < 0:
-        message = (
-            f'{kind.qualified} "{meta.name(old)}" is invalid: spec.replicas: Invalid value: {asked}: must be greater than or equal to 0'
-        )
-        cause = {
-            "reason": "FieldValueInvalid",
-            "message": f"Invalid value: {asked}: must be greater than or equal to 0",
-            "field": "spec.replicas",
-        }
-        raise ApiError(422, "Invalid", message, {"name": meta.name(old), "group": kind.group, "kind": kind.kind, "causes": [cause]})
+        raise invalid(SCALE, meta.name(old), [invalid_field("spec.replicas", asked, "must be greater than or equal to 0")])
     version = meta.get_in(scale, "metadata", "resourceVersion", default="")
     if version and version != old["metadata"]["resourceVersion"]:
         raise conflict(kind, meta.name(old))
@@ -63,9 +72,9 @@ def bind(api: ApiServer, kind: Kind, pod: Obj, binding: Obj, options: WriteOptio
     """Give a pod its node. Models pkg/registry/core/pod/storage assignPod."""
     node = _target(writes.decode(api, registry()["bindings"], binding, options, caller))
     if meta.is_deleting(pod):
-        raise conflict(kind, meta.name(pod), f"pod {meta.name(pod)} is being deleted, cannot be assigned to a host")
+        raise conflict(BOUND, meta.name(pod), f"pod {meta.name(pod)} is being deleted, cannot be assigned to a host")
     if pod["spec"].get("nodeName"):
-        raise conflict(kind, meta.name(pod), f'pod {meta.name(pod)} is already assigned to node "{pod["spec"]["nodeName"]}"')
+        raise conflict(BOUND, meta.name(pod), f'pod {meta.name(pod)} is already assigned to node "{pod["spec"]["nodeName"]}"')
     if options.dry_run:
         return SUCCESS
     scheduled = {"type": "PodScheduled", "status": "True"}
@@ -91,8 +100,16 @@ def _target(binding: Obj) -> str:
 
 def evict(api: ApiServer, kind: Kind, pod: Obj, eviction: Obj, options: WriteOptions, caller: Caller) -> Obj:
     """Delete a pod if its disruption budget allows. Models pkg/registry/core/pod/storage/eviction.go."""
-    asked = writes.decode(api, EVICTION, eviction, options, caller).get("deleteOptions") or {}
-    delete_options = DeleteOptions(asked.get("gracePeriodSeconds"), asked.get("propagationPolicy") or "", dry_run=options.dry_run)
+    if isinstance(eviction, dict) and eviction.get("apiVersion") == "policy/v1beta1":
+        eviction = {**eviction, "apiVersion": "policy/v1"}  # The one old version that v1.36 still reads.
+    eviction = writes.decode(api, EVICTION, eviction, options, caller)
+    if meta.name(eviction) != meta.name(pod):
+        raise bad_request("name in URL does not match name in Eviction object")
+    asked = eviction.get("deleteOptions") or {}
+    conditions, dry_run = asked.get("preconditions") or {}, options.dry_run or bool(asked.get("dryRun"))
+    options = replace(options, dry_run=dry_run)
+    seen = conditions.get("uid") or "", conditions.get("resourceVersion") or ""
+    delete_options = DeleteOptions(asked.get("gracePeriodSeconds"), asked.get("propagationPolicy") or "", *seen, dry_run)
     if _is_protected(pod):
         _consume_budget(api, pod, options, caller)
     target = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"}
@@ -159,10 +176,12 @@ def approve(api: ApiServer, kind: Kind, old: Obj, obj: Obj, options: WriteOption
     now = rfc3339(api.loop.now)
     conditions = [{"lastUpdateTime": now, "lastTransitionTime": now, **c} for c in (obj.get("status") or {}).get("conditions") or ()]
     draft = {**old, "status": {**(old.get("status") or {}), "conditions": conditions}}
-    admission.admit(admission.Attributes(api, "UPDATE", kind, draft, old, caller, "approval", options.dry_run))
+    attributes = admission.Attributes(api, "UPDATE", kind, draft, old, caller, "approval", options.dry_run)
+    admission.admit(attributes)
     errors = certificatesigningrequests.validate_conditions(draft, old)
     if errors:
         raise invalid(kind, meta.name(old), errors)
+    admission.validate(attributes)
     return draft if options.dry_run else api.commit_update(kind, old, draft, caller)
 
 

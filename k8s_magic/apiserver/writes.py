@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from k8s_magic.apiserver import admission
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import WriteOptions
-from k8s_magic.apiserver.errors import already_exists, bad_request, conflict, invalid
+from k8s_magic.apiserver.errors import ApiError, already_exists, bad_request, conflict, invalid
 from k8s_magic.kinds import metadata, schema
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.objects.edit import deep_copy
-from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.objects.meta import Key, Obj, is_deleting
 from k8s_magic.objects.times import rfc3339
 
 if TYPE_CHECKING:
@@ -87,21 +87,26 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
         raise bad_request("resourceVersion should not be set on objects to be created")
     _stamp(api, kind, draft)
     if caller.trusted and kind.is_record:
-        admission.admit(admission.Attributes(api, "CREATE", kind, draft, None, caller))
+        attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller)
+        admission.admit(attributes)
+        admission.validate(attributes)
         return api.commit(kind, Key(namespace, meta["name"]), draft, caller)
     kind.default(draft)
-    admission.admit(admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run))
+    attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run)
+    admission.admit(attributes)
     kind.prepare_create(draft)
     errors = [*metadata.validate_metadata(draft, kind), *kind.validate(draft)]
     if kind.resource == "services" and not errors:
         errors = api.service_addresses.complete(draft, None)
     if errors:
         raise invalid(kind, meta.get("name", ""), errors)
+    admission.validate(attributes)
     for text in kind.warn(draft, None):
         api.warn(text)
     key = Key(meta.get("namespace", ""), meta["name"])
-    if api.store.get(kind.resource, key) is not None:
-        raise already_exists(kind, key.name)
+    there = api.store.get(kind.resource, key)
+    if there is not None:
+        raise already_exists(kind, key.name, is_going=is_deleting(there))
     return draft if options.dry_run else api.commit(kind, key, draft, caller)
 
 
@@ -136,6 +141,7 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
         return old
     if not caller.trusted:
         obj = decode(api, kind, obj, options, caller)
+        _check_version(kind, old, obj)
     check_preconditions(kind, old, obj)
     # Our own components hand over path copies, which share with what is stored: only the top levels become private.
     draft = _merge_status(kind, old, obj) if subresource == "status" else _private(kind, old, obj, caller)
@@ -152,6 +158,17 @@ def update(api: ApiServer, kind: Kind, old: Obj, obj: Obj, subresource: str, opt
     if options.dry_run:
         return draft
     return api.commit_update(kind, old, draft, caller)
+
+
+def _check_version(kind: Kind, old: Obj, obj: Obj) -> None:
+    """Some kinds are only replaced by who says what it saw. Models AllowUnconditionalUpdate."""
+    if kind.unconditional_update or (obj.get("metadata") or {}).get("resourceVersion"):
+        return
+    path, problem = "metadata.resourceVersion", "Invalid value: 0: must be specified for an update"
+    cause = {"reason": "FieldValueInvalid", "message": problem, "field": path}
+    name, details = old["metadata"]["name"], {"kind": kind.plural, "causes": [cause]}
+    details |= {"name": name, **({"group": kind.group} if kind.group else {})}
+    raise ApiError(422, "Invalid", f'{kind.resource} "{name}" is invalid: {path}: {problem}', details)
 
 
 def check_preconditions(kind: Kind, old: Obj, obj: Obj) -> None:
@@ -210,7 +227,8 @@ def _complete_spec(
     changed = any(draft.get(k) is not old.get(k) for k in {*draft, *old} - {"metadata", "status"})
     if changed:
         kind.default(draft)
-    admission.admit(admission.Attributes(api, "UPDATE", kind, draft, old, caller, subresource, options.dry_run))
+    attributes = admission.Attributes(api, "UPDATE", kind, draft, old, caller, subresource, options.dry_run)
+    admission.admit(attributes)
     kind.prepare_update(draft, old)
     changed = any(draft.get(k) != old.get(k) for k in {*draft, *old} - {"metadata", "status"})
     if changed and kind.has_generation:
@@ -221,6 +239,8 @@ def _complete_spec(
         errors += [*frozen, *own] if kind.validate_update_first else [*own, *frozen]
         if kind.resource == "services" and not errors:
             errors = api.service_addresses.complete(draft, old)
+    if not errors:
+        admission.validate(attributes)
     for text in kind.warn(draft, old) if changed and not errors else ():
         api.warn(text)
     return errors

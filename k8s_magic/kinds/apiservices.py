@@ -47,6 +47,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="APIService",
     plural="apiservices",
     group="apiregistration.k8s.io",

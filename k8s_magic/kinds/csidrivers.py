@@ -7,4 +7,12 @@ from __future__ import annotations
 
 from k8s_magic.kinds.kind import Kind
 
-KIND = Kind(kind="CSIDriver", plural="csidrivers", group="storage.k8s.io", singular="csidriver", namespaced=False)
+KIND = Kind(
+    kind="CSIDriver",
+    plural="csidrivers",
+    group="storage.k8s.io",
+    singular="csidriver",
+    namespaced=False,
+    returns_deleted=True,
+    unconditional_update=False,
+)

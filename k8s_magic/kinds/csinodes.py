@@ -7,4 +7,12 @@ from __future__ import annotations
 
 from k8s_magic.kinds.kind import Kind
 
-KIND = Kind(kind="CSINode", plural="csinodes", group="storage.k8s.io", singular="csinode", namespaced=False)
+KIND = Kind(
+    kind="CSINode",
+    plural="csinodes",
+    group="storage.k8s.io",
+    singular="csinode",
+    namespaced=False,
+    returns_deleted=True,
+    unconditional_update=False,
+)

@@ -95,6 +95,7 @@ def _kind(spec: Obj, version: Obj) -> Kind:
         validate=lambda obj: _validate(obj, schema),
         validate_update=lambda new, old: _validate_transition(new, old, schema),
         has_generation=True,
+        unconditional_update=False,
         schema=schema,
         scale=scale,
         set_scale=set_scale,

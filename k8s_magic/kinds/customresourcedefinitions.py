@@ -108,6 +108,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="CustomResourceDefinition",
     plural="customresourcedefinitions",
     group="apiextensions.k8s.io",

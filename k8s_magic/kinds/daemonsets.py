@@ -53,7 +53,7 @@ def validate(obj: Obj) -> list[FieldError]:
     """Models pkg/apis/apps/validation/validation.go ValidateDaemonSetSpec."""
     spec = obj["spec"]
     selector, template = spec.get("selector"), spec["template"]
-    errors = [required("spec.selector")] if selector is None else validate_selector(selector, "spec.selector")
+    errors = [] if selector is None else validate_selector(selector, "spec.selector")
     labels, parsed = (template.get("metadata") or {}).get("labels") or {}, parse(selector)
     if parsed is not None and not parsed.matches(labels):
         errors.append(invalid("spec.template.metadata.labels", labels or None, MISMATCH))

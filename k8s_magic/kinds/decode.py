@@ -50,7 +50,7 @@ class _Type:
         self.name = name
         self.struct = name.rpartition(".")[2]
         self._item = item
-        self._ref = ref
+        self.ref = ref
 
     @property
     def item(self) -> _Type:
@@ -60,7 +60,7 @@ class _Type:
     @property
     def fields(self) -> _Fields:
         # Definitions refer to each other in circles, so fields are built when first read.
-        return _fields(self._ref)
+        return _fields(self.ref)
 
 
 class _Field(NamedTuple):
@@ -85,6 +85,18 @@ def decode_errors(obj: Any, ref: str) -> DecodeResult:
 def metadata_error(obj: Obj) -> str | None:
     """What is wrong with the types of an object's metadata, as every client that reads only that part says it."""
     return _Decoder().run({"metadata": obj.get("metadata")}, _Type("struct", "v1.PartialObjectMetadata", ref=PARTIAL)).fatal
+
+
+@cache
+def zero(ref: str) -> Obj:
+    """What Go writes of a value of which nothing has been said: structs that are no pointers are always there. Shared: read-only."""
+    fields, always = _fields(ref)
+    result: Obj = {}
+    for name, default in always:
+        of = fields[name].type if name in fields else None
+        result[name] = zero(of.ref) if default == {} and of is not None and of.shape == "struct" else default
+    lists = (name for name in definitions()[ref].get("required", ()) if fields[name].type.shape == "slice")
+    return {**result, **{name: [] for name in lists}}
 
 
 class _Decoder:

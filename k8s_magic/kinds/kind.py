@@ -117,6 +117,10 @@ class Kind:
     """metadata.generation counts changes outside metadata and status."""
     fields: Mapping[str, Callable[[Obj], str]] = field(default_factory=dict)
     """Field selectors beyond metadata.name and metadata.namespace."""
+    unconditional_update: bool = True
+    """Whether a PUT may leave metadata.resourceVersion out."""
+    returns_deleted: bool = False
+    """Whether a DELETE that is done at once answers with the object, where others answer with a Status."""
     is_record: bool = False
     """Written by our own components in great number, and always well-formed: what they write is not validated."""
     on_read: Callable[[Obj, float], Obj] | None = None

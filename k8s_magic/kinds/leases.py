@@ -39,6 +39,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="Lease",
     plural="leases",
     group="coordination.k8s.io",

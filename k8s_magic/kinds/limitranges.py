@@ -12,6 +12,7 @@ from k8s_magic.kinds.pod.resources import resource_name
 from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj
 
+STANDARD_TYPES = ("Pod", "Container", "PersistentVolumeClaim")
 CREATED_AT = Column("Created At", type="date")
 SIDES = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
 # (side, other side, which must not be below it, the value shown, text)
@@ -44,6 +45,8 @@ def validate(obj: Obj) -> list[FieldError]:
     for index, item in enumerate(obj["spec"].get("limits") or ()):
         here, of_type = f"spec.limits[{index}]", item.get("type", "")
         errors += [invalid(f"{here}.type", of_type, text) for text in names.qualified(of_type)]
+        if "/" not in of_type and of_type not in STANDARD_TYPES:
+            errors.append(invalid(f"{here}.type", of_type, "must be a standard limit type or fully qualified"))
         errors += [duplicate(f"{here}.type", of_type)] if of_type in seen else []
         seen.add(of_type)
         errors += _names(item, of_type, here)

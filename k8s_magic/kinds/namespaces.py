@@ -39,6 +39,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="Namespace",
     plural="namespaces",
     singular="namespace",

@@ -172,6 +172,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="PersistentVolumeClaim",
     plural="persistentvolumeclaims",
     singular="persistentvolumeclaim",

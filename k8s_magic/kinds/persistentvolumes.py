@@ -130,6 +130,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="PersistentVolume",
     plural="persistentvolumes",
     singular="persistentvolume",

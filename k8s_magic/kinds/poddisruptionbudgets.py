@@ -56,6 +56,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="PodDisruptionBudget",
     plural="poddisruptionbudgets",
     group="policy",

@@ -22,6 +22,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="PodTemplate",
     plural="podtemplates",
     singular="podtemplate",

@@ -72,6 +72,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="ResourceQuota",
     plural="resourcequotas",
     singular="resourcequota",

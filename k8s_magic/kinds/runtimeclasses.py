@@ -26,6 +26,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="RuntimeClass",
     plural="runtimeclasses",
     group="node.k8s.io",

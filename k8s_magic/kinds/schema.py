@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8s_magic.kinds.decode import DecodeResult, decode_errors, metadata_error
+from k8s_magic.kinds.decode import DecodeResult, decode_errors, metadata_error, zero
 from k8s_magic.kinds.definitions import definitions, descriptions, documented_definitions, enumerations, has_ref, ref, type_descriptions
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "metadata_error",
     "ref",
     "type_descriptions",
+    "zero",
 ]

@@ -14,6 +14,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="ServiceAccount",
     plural="serviceaccounts",
     singular="serviceaccount",

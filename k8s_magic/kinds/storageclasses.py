@@ -52,6 +52,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="StorageClass",
     plural="storageclasses",
     group="storage.k8s.io",

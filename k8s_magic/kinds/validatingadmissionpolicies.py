@@ -78,6 +78,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="ValidatingAdmissionPolicy",
     plural="validatingadmissionpolicies",
     group=GROUP,

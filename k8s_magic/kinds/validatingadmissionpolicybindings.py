@@ -49,6 +49,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 KIND = Kind(
+    unconditional_update=False,
     kind="ValidatingAdmissionPolicyBinding",
     plural="validatingadmissionpolicybindings",
     group=GROUP,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from k8s_magic.kinds.kind import Kind
 
 KIND = Kind(
+    unconditional_update=False,
+    returns_deleted=True,
     kind="VolumeAttachment",
     plural="volumeattachments",
     group="storage.k8s.io",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from k8s_magic.kinds.kind import Kind
 
 KIND = Kind(
+    returns_deleted=True,
     kind="VolumeAttributesClass",
     plural="volumeattributesclasses",
     group="storage.k8s.io",

@@ -8,12 +8,11 @@ import tornado.web
 
 from k8s_magic.apiserver.authorization import authorize
 from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.apiserver.http.access import access, impersonated
+from k8s_magic.apiserver.http.access import access
 from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.apiserver.http.messages import Request
 from k8s_magic.apiserver.http.paths import parse
 from k8s_magic.apiserver.proxying import Answer, Passed, pass_on
-from k8s_magic.server.web import UNAUTHORIZED
 
 if TYPE_CHECKING:
     from k8s_magic.server.serving import Server
@@ -45,17 +44,12 @@ class ProxyRequest(tornado.web.RequestHandler):
     get = post = put = patch = delete = head = options = answer
 
     async def _pass_on(self) -> Answer:
-        caller = self.server.authenticate(self.request.headers)
-        if caller is None:
-            raise UNAUTHORIZED
-        headers = {name.lower(): value for name, value in self.request.headers.items()}
-        asked = Request(self.request.method or "GET", self.request.path, caller, {}, headers, self.request.body)
+        asked = Request(self.request.method or "GET", self.request.path, self.server.caller(self.request), body=self.request.body)
         where = parse(self.request.path)
         assert where is not None
         api = self.server.cluster.api
         with self.server.inside():
-            asked = impersonated(api, asked)
             authorize(api.store, asked.caller, access(asked, where))
         inner = "/" + self.request.uri.partition("/proxy")[2].lstrip("/") if self.request.uri else "/"
-        passed = Passed(asked.method, inner, asked.body, headers.get("content-type", ""))
+        passed = Passed(asked.method, inner, asked.body, self.request.headers.get("Content-Type", ""))
         return await self.server.await_inside(pass_on(api, api.kind(where.resource), where.name, where.namespace, passed))

@@ -19,19 +19,22 @@ import tornado.httpserver
 import tornado.ioloop
 import tornado.netutil
 import tornado.web
+from tornado.httputil import HTTPServerRequest
 
 from k8s_magic import live
 from k8s_magic.apiserver import tokens
+from k8s_magic.apiserver.authorization import Access, authorize
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import Stream, WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import EventStream, Request, Response
+from k8s_magic.apiserver.http.access import impersonated
 from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.cluster import Cluster
 from k8s_magic.server import certificates, kubeconfig, protobuf, proxying
 from k8s_magic.server.streams import LogRequest, StreamSocket
-from k8s_magic.server.web import ApiRequest
+from k8s_magic.server.web import UNAUTHORIZED, ApiRequest
 from k8s_magic.sim.loop import Task
 
 T = TypeVar("T")
@@ -172,6 +175,20 @@ class Server:
             return Caller(agent)
         with self.cluster.lock:
             return tokens.authenticate(self.cluster.api, token, agent) if scheme.lower() == "bearer" else None
+
+    def caller(self, asked: HTTPServerRequest) -> Caller:
+        """As whom a request is made, by its token and its Impersonate-* headers; `ApiError` where that may not be."""
+        caller = self.authenticate(asked.headers)
+        if caller is None:
+            raise UNAUTHORIZED
+        headers = {name.lower(): value for name, value in asked.headers.items()}  # Repeated ones come joined by commas.
+        with self.cluster.lock:
+            return impersonated(self.cluster.api, Request("GET", asked.path, caller, {}, headers)).caller
+
+    def authorize(self, caller: Caller, access: Access) -> None:
+        """`ApiError` where the caller may not do that."""
+        with self.cluster.lock:
+            authorize(self.cluster.api.store, caller, access)
 
     def handle(self, request: Request) -> Response | EventStream:
         with self.inside():

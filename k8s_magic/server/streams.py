@@ -12,12 +12,12 @@ import tornado.iostream
 import tornado.web
 import tornado.websocket
 
+from k8s_magic.apiserver.authorization import Access
 from k8s_magic.apiserver.client import Stream
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import Response
 from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.server.spdy import Data, Event, Framer, Opened, Reset
-from k8s_magic.server.web import UNAUTHORIZED
 
 if TYPE_CHECKING:
     from k8s_magic.server.serving import Server
@@ -35,11 +35,9 @@ class LogRequest(tornado.web.RequestHandler):
         self.server = server
 
     async def get(self, namespace: str, name: str) -> None:
-        caller = self.server.authenticate(self.request.headers)
-        if caller is None:
-            return self._refuse(UNAUTHORIZED)
         parameters = {key: values[0].decode() for key, values in self.request.query_arguments.items()}
         try:
+            caller = self.server.caller(self.request)
             stream = await self.server.connect(caller, namespace, name, "log", parameters)
         except ApiError as error:
             return self._refuse(error)
@@ -76,24 +74,20 @@ class StreamSocket(tornado.websocket.WebSocketHandler):
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return next((offered for offered in (TUNNEL, *CHANNELS) if offered in subprotocols), None)
 
-    async def prepare(self) -> None:
-        self._caller = self.server.authenticate(self.request.headers)
-        if self._caller is None:
-            self.set_status(401)
-            self.finish(encode(UNAUTHORIZED.status))
-
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Refuse before the upgrade where the stream cannot be had, so that clients see the Status."""
         namespace, name, subresource = (str(value) for value in args)
-        assert self._caller is not None
-        if subresource != "portforward":
-            try:
+        try:
+            self._caller = self.server.caller(self.request)
+            if subresource == "portforward":
+                self.server.authorize(self._caller, Access("create", "", "pods", subresource, namespace, name))
+            else:
                 self._stream = await self.server.connect(self._caller, namespace, name, subresource, self._parameters())
-            except ApiError as error:
-                self.set_status(error.code)
-                self.set_header("Content-Type", "application/json")
-                self.finish(encode(error.status))
-                return
+        except ApiError as error:
+            self.set_status(error.code)
+            self.set_header("Content-Type", "application/json")
+            self.finish(encode(error.status))
+            return
         await super().get(*args, **kwargs)
 
     def _parameters(self) -> dict[str, Any]:

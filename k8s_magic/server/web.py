@@ -56,6 +56,9 @@ class ApiRequest(tornado.web.RequestHandler):
         if self.request.method == "GET" and asked == before:
             self.server.let_pass(now - then)
 
+    def compute_etag(self) -> None:
+        """The API gives none, and a hash of each answer costs."""
+
     def _request(self, caller: Caller) -> Request:
         query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}
         headers = {name.lower(): value for name, value in self.request.headers.items()}  # Repeated ones come joined by commas.
@@ -82,6 +85,8 @@ class ApiRequest(tornado.web.RequestHandler):
         queue: asyncio.Queue[WatchEvent | None] = asyncio.Queue()
         self.server.pump(stream.watch.next, queue)
         self._queue = queue
+        connection: Any = self.request.connection
+        connection.stream.set_nodelay(True)  # An event is news; it does not wait until it is part of more.
         try:
             await self.flush()
             await self._send_events(stream, queue)
@@ -91,39 +96,50 @@ class ApiRequest(tornado.web.RequestHandler):
             self.server.stop_watch(stream.watch)
 
     async def _send_events(self, stream: EventStream, queue: asyncio.Queue[WatchEvent | None]) -> None:
-        clock = asyncio.get_running_loop().time
-        end = inf if stream.timeout_s is None else clock() + stream.timeout_s
-        bookmark_at = self._next_bookmark(stream, end)
-        while True:
-            try:
-                event = await asyncio.wait_for(queue.get(), max(0.0, min(end, bookmark_at) - clock()) if queue.empty() else None)
-            except TimeoutError:
-                if clock() >= end:
-                    return
-                self._tell_how_far(stream, queue)
-                bookmark_at = self._next_bookmark(stream, end)
-            else:
-                more = [queue.get_nowait() for _ in range(queue.qsize())]  # One piece of TLS for all.
-                for each in (event, *more):
-                    if each is None:
+        end = Ending(self.server, stream, queue)
+        try:
+            while True:
+                events = [await queue.get(), *(queue.get_nowait() for _ in range(queue.qsize()))]  # One piece of TLS for all.
+                for event in events:
+                    if event is None:
                         return
-                    self.write(stream.encoded(each))
+                    self.write(stream.encoded(event))
                 await self.flush()
-
-    def _next_bookmark(self, stream: EventStream, end: float) -> float:
-        """Once a minute, and shortly before the end. Models cacher's bookmarkTimer."""
-        now = asyncio.get_running_loop().time()
-        last = end - BEFORE_END_S
-        return inf if stream.bookmark is None else min(now + BOOKMARK_EVERY_S, last if last > now else inf)
-
-    def _tell_how_far(self, stream: EventStream, queue: asyncio.Queue[WatchEvent | None]) -> None:
-        assert stream.bookmark is not None
-        with self.server.inside():
-            event = stream.bookmark()
-        # Events on their way to the queue stand in the loop before this.
-        asyncio.get_running_loop().call_soon(queue.put_nowait, event)
+        finally:
+            end.cancel()
 
     def on_connection_close(self) -> None:
         queue = getattr(self, "_queue", None)
         if queue is not None:
             queue.put_nowait(None)
+
+
+class Ending:
+    """Ends a watch in its time, and tells until then how far it has come: once a minute, and shortly before the end.
+
+    Models cacher's bookmarkTimer.
+    """
+
+    def __init__(self, server: Server, stream: EventStream, queue: asyncio.Queue[WatchEvent | None]) -> None:
+        self._server, self._bookmark, self._queue = server, stream.bookmark, queue
+        self._loop = asyncio.get_running_loop()
+        self._end = inf if stream.timeout_s is None else self._loop.time() + stream.timeout_s
+        self._timers = [self._loop.call_at(self._end, queue.put_nowait, None)]
+        self._set_out()
+
+    def _set_out(self) -> None:
+        if self._bookmark is not None:
+            now, last = self._loop.time(), self._end - BEFORE_END_S
+            self._timers[1:] = [self._loop.call_at(min(now + BOOKMARK_EVERY_S, last if last > now else inf), self._tell)]
+
+    def _tell(self) -> None:
+        assert self._bookmark is not None
+        with self._server.inside():
+            event = self._bookmark()
+        # Events on their way to the queue stand in the loop before this.
+        self._loop.call_soon(self._queue.put_nowait, event)
+        self._set_out()
+
+    def cancel(self) -> None:
+        for timer in self._timers:
+            timer.cancel()

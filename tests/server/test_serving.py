@@ -19,11 +19,15 @@ import pytest
 from k8s_magic.server.serving import Server
 
 
-def ask(server: Server, path: str, token: str | None = None, ca: bool = True, method: str = "GET", body: Any = None) -> tuple[int, Any]:
+def ask(
+    server: Server, path: str, token: str | None = None, ca: bool = True, method: str = "GET", body: Any = None, **more: str
+) -> tuple[int, Any]:
     context = ssl.create_default_context(cadata=server._certificates.ca_pem.decode()) if ca else None
     headers = {} if token == "" else {"Authorization": f"Bearer {token or server.token}"}
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(server.url + path, headers={**headers, "Content-Type": "application/json"}, method=method, data=data)
+    request = urllib.request.Request(
+        server.url + path, headers={**headers, "Content-Type": "application/json", **more}, method=method, data=data
+    )
     try:
         with urllib.request.urlopen(request, context=context, timeout=10) as answer:
             return answer.status, json.loads(answer.read())
@@ -108,3 +112,12 @@ def test_a_watch_ends_in_time_with_a_bookmark_before(server: Server) -> None:
 
 def test_methods_without_a_route_are_refused_with_a_status(server: Server) -> None:
     assert ask(server, "/api/v1/namespaces", method="OPTIONS")[1]["reason"] == "MethodNotAllowed"
+
+
+@pytest.mark.parametrize("part", ["log", "exec?command=ls&stdout=1", "attach?stdout=1", "portforward?ports=80", "proxy/"])
+def test_whoever_is_impersonated_has_only_his_own_rights_on_streams(server: Server, part: str) -> None:
+    server.cluster.kubectl("run p --image=nginx")
+    code, status = ask(server, f"/api/v1/namespaces/default/pods/p/{part}", **{"Impersonate-User": "jane"})
+    assert (code, status["reason"]) == (403, "Forbidden")
+    assert 'User "jane" cannot ' in status["message"]
+    assert ask(server, f"/api/v1/namespaces/default/pods/p/{part}", "wrong")[0] == 401

@@ -1,7 +1,8 @@
-"""Admission: plugins that complete or refuse a write before it is validated, a file a plugin; the folder is the registry.
+"""Admission: plugins that complete or refuse a write, a file a plugin; the folder is the registry.
 
-A file exports `ORDER` (upstream's place in the chain) and `admit(attributes)`, which edits `attributes.draft` in place or
-raises `ApiError`.
+A file exports `ORDER` (upstream's place in the chain), and one of these or both: `admit(attributes)`, which edits
+`attributes.draft` in place or raises `ApiError` before the object is validated; `validate(attributes)`, which may refuse
+what is valid. Models apiserver admission.MutationInterface and ValidationInterface.
 """
 
 from __future__ import annotations
@@ -55,14 +56,21 @@ Plugin = Callable[[Attributes], None]
 
 
 @cache
-def chain(resource: str = "") -> tuple[Plugin, ...]:
-    """Every plugin of this folder that cares for `resource`, in its order; a file may name its RESOURCES."""
+def chain(phase: Literal["admit", "validate"] = "admit", resource: str = "") -> tuple[Plugin, ...]:
+    """What every plugin of this folder that cares for `resource` does then, in its order; a file may name its RESOURCES."""
     modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
     modules.sort(key=lambda module: (module.ORDER, module.__name__))
-    return tuple(module.admit for module in modules if resource in getattr(module, "RESOURCES", (resource,)))
+    caring = [module for module in modules if resource in getattr(module, "RESOURCES", (resource,))]
+    return tuple(getattr(module, phase) for module in caring if hasattr(module, phase))
 
 
 def admit(attributes: Attributes) -> None:
-    """Send a write through the whole chain."""
-    for plugin in chain(attributes.kind.resource):
+    """Complete a write."""
+    for plugin in chain("admit", attributes.kind.resource):
+        plugin(attributes)
+
+
+def validate(attributes: Attributes) -> None:
+    """Refuse a write that is valid in itself."""
+    for plugin in chain("validate", attributes.kind.resource):
         plugin(attributes)

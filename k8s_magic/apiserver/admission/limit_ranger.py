@@ -17,19 +17,25 @@ ANNOTATION = "kubernetes.io/limit-ranger"
 Amounts = dict[str, str]
 
 
+def _ranges(attributes: Attributes) -> list[Obj]:
+    """The LimitRanges that count for a write."""
+    changes = ("CREATE",) if attributes.kind.resource == "pods" else ("CREATE", "UPDATE")
+    if attributes.subresource or attributes.operation not in changes:
+        return []
+    return attributes.store.items("limitranges", attributes.namespace)
+
+
 def admit(attributes: Attributes) -> None:
     """Models plugin/pkg/admission/limitranger."""
-    resource = attributes.kind.resource
-    if attributes.subresource or resource not in ("pods", "persistentvolumeclaims") or attributes.operation == "DELETE":
-        return
-    if resource == "pods" and attributes.operation == "UPDATE":
-        return
-    ranges = attributes.store.items("limitranges", attributes.namespace)
-    for limit_range in ranges:
-        if resource == "pods":
+    for limit_range in _ranges(attributes):
+        if attributes.kind.resource == "pods":
             _complete(attributes.draft, limit_range)
-    for limit_range in ranges:
-        problems = list(_problems(resource, attributes.draft, limit_range))
+
+
+def validate(attributes: Attributes) -> None:
+    """Models plugin/pkg/admission/limitranger."""
+    for limit_range in _ranges(attributes):
+        problems = list(_problems(attributes.kind.resource, attributes.draft, limit_range))
         if problems:
             unique = list(dict.fromkeys(problems))
             whole = unique[0] if len(unique) == 1 else "[" + ", ".join(unique) + "]"

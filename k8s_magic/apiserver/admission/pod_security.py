@@ -59,7 +59,7 @@ def _level(labels: dict[str, str], mode: str, errors: list[FieldError]) -> tuple
     return level, version
 
 
-def admit(attributes: Attributes) -> None:
+def validate(attributes: Attributes) -> None:
     """Refuse or warn."""
     if attributes.operation == "DELETE" or attributes.subresource in ("status", "binding", "scale", "finalize"):
         return

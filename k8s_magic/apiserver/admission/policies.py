@@ -21,7 +21,7 @@ POLICIES, BINDINGS = f"validatingadmissionpolicies.{GROUP}", f"validatingadmissi
 CODES = {"Unauthorized": 401, "Forbidden": 403, "Invalid": 422, "RequestEntityTooLarge": 413}
 
 
-def admit(attributes: Attributes) -> None:
+def validate(attributes: Attributes) -> None:
     """Refuse, or warn, as the bindings say."""
     store = attributes.store
     if not store.count(BINDINGS) or attributes.kind.group == GROUP:

@@ -13,7 +13,7 @@ ORDER = 1000
 MUST_BE_SAID = ("requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "cpu", "memory")
 
 
-def admit(attributes: Attributes) -> None:
+def validate(attributes: Attributes) -> None:
     """Models apiserver/pkg/admission/plugin/resourcequota CheckRequest."""
     if attributes.subresource or attributes.operation == "DELETE" or not attributes.kind.namespaced:
         return

@@ -14,16 +14,9 @@ CLASSES = "storageclasses.storage.k8s.io"
 
 
 def admit(attributes: Attributes) -> None:
-    """Models plugin/pkg/admission/storage/{storageclass/setdefault,persistentvolume/resize}."""
-    if attributes.kind.resource != "persistentvolumeclaims" or attributes.subresource:
+    """Models plugin/pkg/admission/storage/storageclass/setdefault."""
+    if attributes.operation != "CREATE":
         return
-    if attributes.operation == "CREATE":
-        _complete(attributes)
-    elif attributes.operation == "UPDATE" and attributes.old is not None:
-        _check_growth(attributes, attributes.old)
-
-
-def _complete(attributes: Attributes) -> None:
     spec = attributes.draft["spec"]
     annotated = "volume.beta.kubernetes.io/storage-class" in meta.annotations(attributes.draft)
     if "storageClassName" in spec or annotated:
@@ -40,7 +33,11 @@ def default_class(classes: list[Obj]) -> Obj | None:
     return max(marked, key=lambda c: str(c["metadata"].get("creationTimestamp", "")), default=None)
 
 
-def _check_growth(attributes: Attributes, old: Obj) -> None:
+def validate(attributes: Attributes) -> None:
+    """Models plugin/pkg/admission/storage/persistentvolume/resize."""
+    old = attributes.old
+    if attributes.operation != "UPDATE" or attributes.subresource or old is None:
+        return
     before = meta.get_in(old, "spec", "resources", "requests", "storage", default="0")
     after = meta.get_in(attributes.draft, "spec", "resources", "requests", "storage", default="0")
     try:

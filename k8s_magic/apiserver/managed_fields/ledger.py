@@ -103,7 +103,7 @@ class Ledger:
         pending, account.pending = account.pending, []
         for manager, time, old, new in pending:
             root = self._root(kind, manager.api_version)
-            difference = compare(self._types(), old if old is not None else {}, new, root)
+            difference = compare(self._types(), old if old is not None else _nothing(kind, manager), new, root)
             _give(account, manager, time, difference)
 
     def _root(self, kind: Kind, api_version: str) -> Node:
@@ -140,6 +140,11 @@ class Ledger:
         """The object that `apply` worked out has been stored under `uid`."""
         account = self._accounts[uid]
         account.managers, account.pending, account.entries = dict(managers), [], None
+
+
+def _nothing(kind: Kind, manager: Manager) -> Obj:
+    """What a new object is compared with: its kind's zero value, whose parts nobody owns."""
+    return {} if kind.schema is not None else schema.zero(schema.ref(kind.group, manager.api_version.rpartition("/")[2], kind.kind))
 
 
 def _entries(managers: Mapping[Manager, _Owned]) -> list[Obj]:

@@ -69,6 +69,7 @@ def _status(field: str) -> Callable[[Obj], str]:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="Pod",
     plural="pods",
     singular="pod",

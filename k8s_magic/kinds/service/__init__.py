@@ -182,6 +182,7 @@ def ports_text(ports: list[Obj]) -> str:
 
 
 KIND = Kind(
+    returns_deleted=True,
     kind="Service",
     plural="services",
     singular="service",
