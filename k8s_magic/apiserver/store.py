@@ -63,11 +63,14 @@ class Store:
 
     def items(self, resource: str, namespace: str = "") -> list[Obj]:
         """All objects of a resource, in one namespace or (with "") in all, in the order of their keys."""
-        spaces = [namespace] if namespace else self.namespaces(resource)
+        held = self._objects.get(resource)
+        if not held:
+            return []
         result: list[Obj] = []
-        for space in spaces:
-            objects = self._objects.get(resource, {}).get(space, {})
-            result += [objects[name] for name in self._names(resource, space, objects)]
+        for space in [namespace] if namespace else self.namespaces(resource):
+            objects = held.get(space)
+            if objects:
+                result += [objects[name] for name in self._names(resource, space, objects)]
         return result
 
     def items_at(self, resource: str, namespace: str, revision: int) -> list[Obj]:

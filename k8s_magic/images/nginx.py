@@ -44,6 +44,7 @@ def _stamp(ctx: Context) -> str:
 
 
 def _print_banner(ctx: Context, version: str) -> None:
+    stamp = _stamp(ctx)
     ctx.stdout("/docker-entrypoint.sh: Configuration complete; ready for start up\n")
     for text in (
         'using the "epoll" event method',
@@ -52,7 +53,7 @@ def _print_banner(ctx: Context, version: str) -> None:
         "start worker processes",
         "start worker process 29",
     ):
-        ctx.stderr(f"{_stamp(ctx)} [notice] 1#1: {text}\n")
+        ctx.stderr(f"{stamp} [notice] 1#1: {text}\n")
 
 
 def _answer(ctx: Context, request: _http.Request, version: str) -> _http.Response:

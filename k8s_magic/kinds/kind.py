@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from k8s_magic.kinds import names
@@ -132,7 +133,7 @@ class Kind:
     grace_seconds: Callable[[Obj, int | None], int] | None = None
     """(obj, asked for) -> seconds between DELETE and removal; None: removed at once (Models rest.BeforeDelete)."""
 
-    @property
+    @cached_property
     def resource(self) -> str:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 

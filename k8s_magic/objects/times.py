@@ -18,7 +18,8 @@ def rfc3339(seconds: float) -> str:
 
 def rfc3339_micro(seconds: float) -> str:
     """`seconds` as metav1.MicroTime writes it."""
-    return datetime.fromtimestamp(round(seconds, 6), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    second, micro = divmod(round(seconds * 1_000_000), 1_000_000)
+    return f"{_format(second)[:-1]}.{micro:06d}Z"
 
 
 def rfc1123(seconds: float) -> str:

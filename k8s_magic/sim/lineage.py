@@ -16,10 +16,11 @@ class Lineage:
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
+        self._seed = str(seed)
 
     def number(self, *lineage: object) -> int:
         """A 128-bit number for this lineage."""
-        text = "\x1f".join([str(self.seed), *map(str, lineage)])
+        text = "\x1f".join([self._seed, *map(str, lineage)])
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "big")
 
     def below(self, bound: int, *lineage: object) -> int:

@@ -11,6 +11,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -88,16 +89,16 @@ class Task(Future[T]):
         """Throw `Cancelled` into the coroutine, now; nothing happens to a task that is done."""
         if not self.done:
             self._waits_for = None
-            self._drive(lambda: self._coroutine.throw(Cancelled()))
+            self._drive(self._coroutine.throw, Cancelled())
 
     def _resume(self, awaited: Future[Any] | None) -> None:
         if self.done or awaited is not self._waits_for:
             return  # Cancelled meanwhile: this wake-up is for a wait that has ended.
-        self._drive(lambda: self._coroutine.send(None))
+        self._drive(self._coroutine.send, None)
 
-    def _drive(self, advance: Callable[[], Future[Any]]) -> None:
+    def _drive(self, advance: Callable[[Any], Future[Any]], value: Cancelled | None) -> None:
         try:
-            awaited = advance()
+            awaited = advance(value)
         except StopIteration as stop:
             self.set(stop.value)
         except Cancelled as cancelled:
@@ -109,7 +110,7 @@ class Task(Future[T]):
             self.fail(error)
         else:
             self._waits_for = awaited
-            awaited.when_done(lambda: self._loop.call_soon(lambda: self._resume(awaited)))
+            awaited.when_done(partial(self._loop.call_soon, partial(self._resume, awaited)))
 
 
 class Timer:
@@ -167,13 +168,13 @@ class Loop:
     def sleep(self, delay_s: float) -> Future[None]:
         """An awaitable that resolves in `delay_s` seconds of virtual time."""
         future: Future[None] = Future()
-        self.call_later(delay_s, lambda: future.set(None))
+        self.call_later(delay_s, partial(future.set, None))
         return future
 
     def spawn(self, coroutine: Coroutine[Any, Any, T], name: str = "") -> Task[T]:
         """Start to drive `coroutine` at this instant."""
         task = Task(self, coroutine, name)
-        self.call_soon(lambda: task._resume(None))
+        self.call_soon(partial(task._resume, None))
         return task
 
     def crashed(self, task: Task[Any], error: Exception) -> None:

@@ -35,13 +35,13 @@ class Manager(NamedTuple):
         return f"{text} using {self.api_version}" if self.operation == "Update" else text
 
 
-@dataclass
+@dataclass(slots=True)
 class _Owned:
     fields: Fields
     time: str
 
 
-@dataclass
+@dataclass(slots=True)
 class _Account:
     """One object's managers, and the writes that have not been worked out yet."""
 
