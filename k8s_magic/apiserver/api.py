@@ -12,6 +12,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.custom_resources import CustomResources
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
+from k8s_magic.apiserver.event_leases import EventLeases
 from k8s_magic.apiserver.managed_fields import Ledger, Manager
 from k8s_magic.apiserver.metrics import Metrics
 from k8s_magic.apiserver.patching import apply_patch, check_patched, server_side_apply
@@ -30,7 +31,6 @@ from k8s_magic.sim.loop import Loop
 
 # `list` is a verb in the server's class, so the type has a name out here.
 Objects = list[Obj]
-EVENT_TTL_S = 3600.0
 DISCOVERY_LAG_S = 2.0
 LARGEST_REQUEST = 3 * 1024 * 1024
 
@@ -54,6 +54,7 @@ class ApiServer:
         self.loop = loop
         self.lineage = lineage
         self.store = Store()
+        self._leases = EventLeases(loop, self.store)
         self.kinds: dict[str, Kind] = dict(registry())
         self.service_addresses = ServiceAddresses(self.store, lineage)
         self.ledger = Ledger()
@@ -127,16 +128,9 @@ class ApiServer:
 
     def commit(self, kind: Kind, key: Key, obj: Obj, caller: Caller) -> Obj:
         stored = self.store.put(kind.resource, key, obj, time=self.loop.now, actor=caller.actor, causes=caller.causes)
-        if kind.resource == "events" and stored["metadata"].get("uid"):
-            uid = stored["metadata"]["uid"]
-            self.loop.call_later(EVENT_TTL_S, lambda: self._expire(kind, key, uid, stored["metadata"]["resourceVersion"]))
+        if kind.resource == "events":
+            self._leases.renew(key, stored["metadata"]["resourceVersion"])
         return stored
-
-    def _expire(self, kind: Kind, key: Key, uid: str, version: str) -> None:
-        """Events live for an hour after their last change, as etcd's lease has it."""
-        event = self.store.get(kind.resource, key)
-        if event is not None and event["metadata"]["uid"] == uid and event["metadata"]["resourceVersion"] == version:
-            self.store.remove(kind.resource, key, time=self.loop.now, actor="etcd", causes=())
 
     def commit_update(self, kind: Kind, old: Obj, draft: Obj, caller: Caller) -> Obj:
         if deletion.may_go(draft) and meta.is_deleting(old):

@@ -156,7 +156,8 @@ class Store:
         old_labels, new_labels = labels(old) if old else {}, labels(new) if new else {}
         if old_labels is not new_labels and old_labels != new_labels:
             self._swap(self._by_label, key, _label_keys(resource, key, old_labels), _label_keys(resource, key, new_labels))
-        self._swap(self._by_owner, key, _owner_keys(resource, old), _owner_keys(resource, new))
+        if old is None or new is None or old["metadata"].get("ownerReferences") is not new["metadata"].get("ownerReferences"):
+            self._swap(self._by_owner, key, _owner_keys(resource, old), _owner_keys(resource, new))
         if resource == "pods":
             self._swap(self._by_node, key, _node_keys(old), _node_keys(new))
 

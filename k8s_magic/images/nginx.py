@@ -46,14 +46,14 @@ def _stamp(ctx: Context) -> str:
 def _print_banner(ctx: Context, version: str) -> None:
     stamp = _stamp(ctx)
     ctx.stdout("/docker-entrypoint.sh: Configuration complete; ready for start up\n")
-    for text in (
+    told = (
         'using the "epoll" event method',
         f"nginx/{version}",
         "OS: Linux 6.1.0",
         "start worker processes",
         "start worker process 29",
-    ):
-        ctx.stderr(f"{stamp} [notice] 1#1: {text}\n")
+    )
+    ctx.stderr("".join(f"{stamp} [notice] 1#1: {text}\n" for text in told))
 
 
 def _answer(ctx: Context, request: _http.Request, version: str) -> _http.Response:

@@ -142,7 +142,7 @@ class Kind:
         """By what the API finds the kind: its resource; a further version of one has its version in it ("hpas.v1.autoscaling")."""
         return f"{self.plural}.{self.version}.{self.group}" if self.stored_as == self.resource else self.resource
 
-    @property
+    @cached_property
     def api_version(self) -> str:
         return f"{self.group}/{self.version}" if self.group else self.version
 

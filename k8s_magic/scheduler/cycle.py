@@ -52,6 +52,8 @@ class Cycle:
         self.plugins = plugins
         self._per_node = [plugin for plugin in plugins if plugin.per_node]
         self._others = [plugin for plugin in plugins if not plugin.per_node]
+        self._naming = [plugin for plugin in plugins if type(plugin).candidates is not Plugin.candidates]
+        self._signing = [plugin for plugin in self._per_node if type(plugin).signature is not Plugin.signature]
         self._nominator = nominator
         self._lineage = lineage
         self._boards = Boards()
@@ -88,7 +90,7 @@ class Cycle:
         return found
 
     def _board(self, pod: PodInfo) -> Board | Rejection:
-        signature = tuple([plugin.signature(pod, self.snapshot) for plugin in self._per_node])
+        signature = tuple([plugin.signature(pod, self.snapshot) for plugin in self._signing])
         board = self._boards.get(signature, self.snapshot)
         if board is None:
             states = [(plugin, plugin.prepare(pod, self.snapshot)) for plugin in self._per_node]
@@ -133,7 +135,7 @@ class Cycle:
 
     def _candidates(self, pod: PodInfo) -> tuple[frozenset[str] | None, tuple[str, ...]]:
         """The only nodes to look at, and the plugins that said so."""
-        named = [(plugin.name, names) for plugin in self.plugins if (names := plugin.candidates(pod)) is not None]
+        named = [(plugin.name, names) for plugin in self._naming if (names := plugin.candidates(pod)) is not None]
         if not named:
             return None, ()
         return frozenset.intersection(*(names for _, names in named)), tuple(name for name, _ in named)

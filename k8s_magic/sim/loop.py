@@ -139,19 +139,21 @@ def collector_at_rest() -> Iterator[None]:
 
 
 class Loop:
-    """The clock and everything that is due on it. `now` is in seconds since the Unix epoch."""
+    """The clock and everything that is due on it."""
 
     def __init__(self, start: float = 0.0) -> None:
-        self._now_ms = round(start * 1000)
+        self._now_ms = 0
+        self.now = 0.0
+        """Seconds since the Unix epoch."""
+        self._move_to(round(start * 1000))
         self._serial = 0
         self._calls = 0
         self._due: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[int, int, Timer]] = []
         self._stopping = False
 
-    @property
-    def now(self) -> float:
-        return self._now_ms / 1000
+    def _move_to(self, now_ms: int) -> None:
+        self._now_ms, self.now = now_ms, now_ms / 1000
 
     def call_soon(self, callback: Callable[[], None]) -> None:
         """Run `callback` at this instant, after what is already due."""
@@ -211,7 +213,7 @@ class Loop:
                     self._collect()
                 if not self._advance(end_ms):
                     break
-        self._now_ms = max(self._now_ms, end_ms)
+        self._move_to(max(self._now_ms, end_ms))
 
     def _collect(self) -> None:
         self._calls = 0
@@ -219,7 +221,7 @@ class Loop:
 
     def jump(self, when: float) -> None:
         """Set the clock forward without running what lies between: that runs at `when`, late."""
-        self._now_ms = max(self._now_ms, round(when * 1000))
+        self._move_to(max(self._now_ms, round(when * 1000)))
 
     def run_until_done(self, future: Future[T], until: float | None = None) -> bool:
         """Run event by event until `future` is resolved; False if `until` came first or nothing is left to happen."""
@@ -252,7 +254,7 @@ class Loop:
         self._drop_cancelled()
         if not self._timers or (end_ms is not None and self._timers[0][0] > end_ms):
             return False
-        self._now_ms = max(self._now_ms, self._timers[0][0])
+        self._move_to(max(self._now_ms, self._timers[0][0]))
         while self._timers and self._timers[0][0] <= self._now_ms:
             callback = heapq.heappop(self._timers)[2].callback
             if callback is not None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Operation = Literal["CREATE", "UPDATE", "DELETE"]
 
 
-@dataclass
+@dataclass(slots=True)
 class Attributes:
     """One write on its way in. `draft` may be changed; `old` is what is stored, if anything is."""
 

@@ -6,13 +6,13 @@ from k8s_magic.apiserver.admission import Attributes
 
 ORDER = 150
 FINALIZERS = {"persistentvolumeclaims": "kubernetes.io/pvc-protection", "persistentvolumes": "kubernetes.io/pv-protection"}
+RESOURCES = tuple(FINALIZERS)
 
 
 def admit(attributes: Attributes) -> None:
     """Models plugin/pkg/admission/storage/storageobjectinuseprotection."""
-    finalizer = FINALIZERS.get(attributes.kind.resource)
-    if finalizer is None or attributes.operation != "CREATE" or attributes.subresource:
+    if attributes.operation != "CREATE" or attributes.subresource:
         return
-    metadata = attributes.draft["metadata"]
+    finalizer, metadata = FINALIZERS[attributes.kind.resource], attributes.draft["metadata"]
     if finalizer not in (metadata.get("finalizers") or ()):
         metadata["finalizers"] = [*(metadata.get("finalizers") or ()), finalizer]
