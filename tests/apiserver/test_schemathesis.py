@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import schemathesis
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 
 from k8s_magic.apiserver.http import Handler, Request, Response
 from k8s_magic.apiserver.local import LocalClient
+from tests.share import share
 
 PLACES = (
     *("api/v1", "apis/apps/v1", "apis/batch/v1", "apis/autoscaling/v1", "apis/autoscaling/v2", "apis/networking.k8s.io/v1"),
@@ -19,7 +21,7 @@ PLACES = (
     *("apis/admissionregistration.k8s.io/v1", "apis/certificates.k8s.io/v1", "apis/storage.k8s.io/v1", "apis/events.k8s.io/v1"),
 )
 few = settings(
-    max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=share(8), deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 
 
@@ -27,7 +29,6 @@ few = settings(
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.filterwarnings("ignore")
 def test_no_request_is_answered_with_a_500(client: LocalClient, place: str) -> None:
-    schemathesis = pytest.importorskip("schemathesis")
     handler = Handler(client.api, yaml.safe_load)
     document = client.raw(f"/openapi/v3/{place}")
     codes: set[int] = set()
