@@ -118,7 +118,7 @@ def _restored(fatal: str) -> str:
     """
     found = TYPE_ERROR.search(fatal)
     if found is None:
-        return fatal
+        return f"error decoding from json: {fatal}" if fatal.startswith("illegal base64") else fatal
     given, wanted = found.groups()
     given = {"object": "map", "array": "slice", "number": "int64"}.get(given, given)
     if wanted.startswith("[]") or wanted.startswith("map["):

@@ -62,7 +62,7 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
     if version and version != old["metadata"]["resourceVersion"]:
         raise conflict(kind, meta.name(old))
     trusted = Caller(caller.actor, caller.user, caller.groups, caller.causes, trusted=True)
-    new = writes.update(api, kind, old, kind.set_scale(old, asked), "", options, trusted)
+    new = writes.update(api, kind, old, kind.set_scale(old, asked), "scale", options, trusted)
     if new is not old and not options.dry_run:
         api.note(kind, old, new, "scale", options, caller)
     return read_scale(kind, new)

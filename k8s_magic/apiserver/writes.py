@@ -95,9 +95,8 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
     attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run)
     admission.admit(attributes)
     kind.prepare_create(draft)
-    errors = [*metadata.validate_metadata(draft, kind), *kind.validate(draft)]
-    if kind.resource == "services" and not errors:
-        errors = api.service_addresses.complete(draft, None)
+    errors = api.service_addresses.complete(draft, None) if kind.resource == "services" else []
+    errors = errors or [*metadata.validate_metadata(draft, kind), *kind.validate(draft)]
     if errors:
         raise invalid(kind, meta.get("name", ""), errors)
     admission.validate(attributes)
@@ -233,17 +232,18 @@ def _complete_spec(
     changed = any(draft.get(k) != old.get(k) for k in {*draft, *old} - {"metadata", "status"})
     if changed and kind.has_generation:
         draft["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
-    errors = [*metadata.validate_metadata_update(draft, old, kind)]
-    if changed:
-        own, frozen = kind.validate(draft), kind.validate_update(draft, old)
-        errors += [*frozen, *own] if kind.validate_update_first else [*own, *frozen]
-        if kind.resource == "services" and not errors:
-            errors = api.service_addresses.complete(draft, old)
+    errors = api.service_addresses.complete(draft, old) if kind.resource == "services" and changed else []
     if not errors:
-        admission.validate(attributes)
-    for text in kind.warn(draft, old) if changed and not errors else ():
+        errors = [*metadata.validate_metadata_update(draft, old, kind)]
+        if changed:
+            own, frozen = kind.validate(draft), kind.validate_update(draft, old)
+            errors += [*frozen, *own] if kind.validate_update_first else [*own, *frozen]
+    if errors:
+        return errors
+    admission.validate(attributes)
+    for text in kind.warn(draft, old) if changed else ():
         api.warn(text)
-    return errors
+    return []
 
 
 def _complete_status(kind: Kind, draft: Obj, old: Obj) -> list[FieldError]:

@@ -47,6 +47,7 @@ def environment_of(
         err=err,
         stdin=stdin,
         env={**cluster.env, **settings.env},
+        kept=cluster.world.kept,
         legacy=cluster.legacy,
         edit=recorded_editor(cluster.log, cluster.editor),
         listeners=settings.listeners or cluster.workstation.ports,

@@ -46,6 +46,8 @@ class World:
         self.background: list[Run] = []
         self.runs: dict[int, Run] = {}
         self.registries: Registries | None = None
+        self.kept: dict[str, bytes] = {}
+        """The kubeconfig that `kubectl config` writes, where no file of the user's is named."""
 
     def client_for(self, actor: str, *, trusted: bool = True) -> LocalClient:
         """A client whose writes carry `actor` in the journal."""

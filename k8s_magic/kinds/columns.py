@@ -53,7 +53,7 @@ def selector_text(selector: Obj | None) -> str:
 
 def labels_text(labels: dict[str, str] | None) -> str:
     """Labels as `a=b,c=d`. Models apimachinery labels.FormatLabels."""
-    return ",".join(f"{k}={v}" for k, v in sorted((labels or {}).items())) or NONE
+    return ",".join(sorted(f"{k}={v}" for k, v in (labels or {}).items())) or NONE
 
 
 def container_cells(template_spec: Obj) -> tuple[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from k8s_magic.kinds import names
+from k8s_magic.kinds.addresses import endpoint_ip, ip_address
 from k8s_magic.kinds.columns import AGE, NAME, NONE, age, texts
 from k8s_magic.kinds.errors import invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.numbers import port_number
-from k8s_magic.kinds.pod.spec import ip_address
 from k8s_magic.objects.meta import Obj
 
 SHOWN = 3
@@ -31,11 +31,19 @@ def validate(obj: Obj) -> list[FieldError]:
             errors.append(required(here, "must specify `addresses` or `notReadyAddresses`"))
         for field in ("addresses", "notReadyAddresses"):
             for number, address in enumerate(subset.get(field) or ()):
-                errors += ip_address(address.get("ip", ""), f"{here}.{field}[{number}].ip")
+                errors += _address(address, f"{here}.{field}[{number}]")
         ports = subset.get("ports") or []
         for number, port in enumerate(ports):
             errors += _port(port, f"{here}.ports[{number}]", needs_name=len(ports) > 1)
     return errors
+
+
+def _address(address: Obj, path: str) -> list[FieldError]:
+    ip, hostname, node = address.get("ip", ""), address.get("hostname"), address.get("nodeName")
+    errors = ip_address(ip, f"{path}.ip")
+    errors += [invalid(f"{path}.hostname", hostname, text) for text in names.label(hostname)] if hostname else []
+    errors += [invalid(f"{path}.nodeName", node, text) for text in names.subdomain(node)] if node is not None else []
+    return errors + endpoint_ip(ip, f"{path}.ip")
 
 
 def _port(port: Obj, path: str, *, needs_name: bool) -> list[FieldError]:

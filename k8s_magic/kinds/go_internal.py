@@ -1,4 +1,4 @@
-"""The API server's internal structs of pods and claims: their fields in order, which some error messages show whole.
+"""The API server's internal structs of pods, claims and volumes: their fields in order, which some error messages show whole.
 
 Models pkg/apis/core/types.go. After a field stands what it holds: a struct (`*` where it may be null), or a scalar that
 is written even as zero; nothing stands after what is null when it is empty. A lone struct name is an embedded struct.
@@ -11,10 +11,18 @@ STRUCTS: dict[str, str] = {
     "Affinity": "NodeAffinity:*NodeAffinity PodAffinity:*PodAffinity PodAntiAffinity:*PodAntiAffinity",
     "AppArmorProfile": 'Type:"" LocalhostProfile:',
     "AzureDiskVolumeSource": 'DiskName:"" DataDiskURI:"" CachingMode: FSType: ReadOnly: Kind:',
+    "AzureFilePersistentVolumeSource": 'SecretName:"" ShareName:"" ReadOnly:false SecretNamespace:',
     "AzureFileVolumeSource": 'SecretName:"" ShareName:"" ReadOnly:false',
+    "CSIPersistentVolumeSource": (
+        'Driver:"" VolumeHandle:"" ReadOnly:false FSType:"" VolumeAttributes: ControllerPublishSecretRef:*SecretReference '
+        "NodeStageSecretRef:*SecretReference NodePublishSecretRef:*SecretReference ControllerExpandSecretRef:*SecretReference "
+        "NodeExpandSecretRef:*SecretReference"
+    ),
     "CSIVolumeSource": 'Driver:"" ReadOnly: FSType: VolumeAttributes: NodePublishSecretRef:*LocalObjectReference',
     "Capabilities": "Add: Drop:",
+    "CephFSPersistentVolumeSource": 'Monitors: Path:"" User:"" SecretFile:"" SecretRef:*SecretReference ReadOnly:false',
     "CephFSVolumeSource": 'Monitors: Path:"" User:"" SecretFile:"" SecretRef:*LocalObjectReference ReadOnly:false',
+    "CinderPersistentVolumeSource": 'VolumeID:"" FSType:"" ReadOnly:false SecretRef:*SecretReference',
     "CinderVolumeSource": 'VolumeID:"" FSType:"" ReadOnly:false SecretRef:*LocalObjectReference',
     "ClusterTrustBundleProjection": 'Name: SignerName: LabelSelector: Optional: Path:""',
     "ConfigMapEnvSource": "LocalObjectReference Optional:",
@@ -54,16 +62,22 @@ STRUCTS: dict[str, str] = {
     "ExecAction": "Command:",
     "FCVolumeSource": 'TargetWWNs: Lun: FSType:"" ReadOnly:false WWIDs:',
     "FileKeySelector": 'VolumeName:"" Path:"" Key:"" Optional:',
+    "FlexPersistentVolumeSource": 'Driver:"" FSType:"" SecretRef:*SecretReference ReadOnly:false Options:',
     "FlexVolumeSource": 'Driver:"" FSType:"" SecretRef:*LocalObjectReference ReadOnly:false Options:',
     "FlockerVolumeSource": 'DatasetName:"" DatasetUUID:""',
     "GCEPersistentDiskVolumeSource": 'PDName:"" FSType:"" Partition:0 ReadOnly:false',
     "GRPCAction": "Port:0 Service:",
     "GitRepoVolumeSource": 'Repository:"" Revision:"" Directory:""',
+    "GlusterfsPersistentVolumeSource": 'EndpointsName:"" Path:"" ReadOnly:false EndpointsNamespace:',
     "GlusterfsVolumeSource": 'EndpointsName:"" Path:"" ReadOnly:false',
     "HTTPGetAction": 'Path:"" Port:0 Host:"" Scheme:"" HTTPHeaders:*HTTPHeader',
     "HTTPHeader": 'Name:"" Value:""',
     "HostAlias": 'IP:"" Hostnames:',
     "HostPathVolumeSource": 'Path:"" Type:',
+    "ISCSIPersistentVolumeSource": (
+        'TargetPortal:"" IQN:"" Lun:0 ISCSIInterface:"" FSType:"" ReadOnly:false Portals: DiscoveryCHAPAuth:false '
+        "SessionCHAPAuth:false SecretRef:*SecretReference InitiatorName:"
+    ),
     "ISCSIVolumeSource": (
         'TargetPortal:"" IQN:"" Lun:0 ISCSIInterface:"" FSType:"" ReadOnly:false Portals: DiscoveryCHAPAuth:false '
         "SessionCHAPAuth:false SecretRef:*LocalObjectReference InitiatorName:"
@@ -73,6 +87,7 @@ STRUCTS: dict[str, str] = {
     "Lifecycle": "PostStart:*LifecycleHandler PreStop:*LifecycleHandler StopSignal:",
     "LifecycleHandler": "Exec:*ExecAction HTTPGet:*HTTPGetAction TCPSocket:*TCPSocketAction Sleep:*SleepAction",
     "LocalObjectReference": 'Name:""',
+    "LocalVolumeSource": 'Path:"" FSType:',
     "NFSVolumeSource": 'Server:"" Path:"" ReadOnly:false',
     "NodeAffinity": (
         "RequiredDuringSchedulingIgnoredDuringExecution:*NodeSelector "
@@ -82,12 +97,24 @@ STRUCTS: dict[str, str] = {
     "NodeSelectorRequirement": 'Key:"" Operator:"" Values:',
     "NodeSelectorTerm": "MatchExpressions:*NodeSelectorRequirement MatchFields:*NodeSelectorRequirement",
     "ObjectFieldSelector": 'APIVersion:"" FieldPath:""',
+    "ObjectReference": 'Kind:"" Namespace:"" Name:"" UID:"" APIVersion:"" ResourceVersion:"" FieldPath:""',
     "PersistentVolumeClaimSpec": (
         'AccessModes: Selector: Resources:VolumeResourceRequirements VolumeName:"" StorageClassName: VolumeMode: '
         "DataSource:*TypedLocalObjectReference DataSourceRef:*TypedObjectReference VolumeAttributesClassName:"
     ),
     "PersistentVolumeClaimTemplate": "META Spec:PersistentVolumeClaimSpec",
     "PersistentVolumeClaimVolumeSource": 'ClaimName:"" ReadOnly:false',
+    "PersistentVolumeSource": (
+        "GCEPersistentDisk:*GCEPersistentDiskVolumeSource AWSElasticBlockStore:*AWSElasticBlockStoreVolumeSource "
+        "HostPath:*HostPathVolumeSource Glusterfs:*GlusterfsPersistentVolumeSource NFS:*NFSVolumeSource "
+        "RBD:*RBDPersistentVolumeSource Quobyte:*QuobyteVolumeSource ISCSI:*ISCSIPersistentVolumeSource "
+        "FlexVolume:*FlexPersistentVolumeSource Cinder:*CinderPersistentVolumeSource CephFS:*CephFSPersistentVolumeSource "
+        "FC:*FCVolumeSource Flocker:*FlockerVolumeSource AzureFile:*AzureFilePersistentVolumeSource "
+        "VsphereVolume:*VsphereVirtualDiskVolumeSource AzureDisk:*AzureDiskVolumeSource "
+        "PhotonPersistentDisk:*PhotonPersistentDiskVolumeSource PortworxVolume:*PortworxVolumeSource "
+        "ScaleIO:*ScaleIOPersistentVolumeSource Local:*LocalVolumeSource StorageOS:*StorageOSPersistentVolumeSource "
+        "CSI:*CSIPersistentVolumeSource"
+    ),
     "PhotonPersistentDiskVolumeSource": 'PdID:"" FSType:""',
     "PodAffinity": (
         "RequiredDuringSchedulingIgnoredDuringExecution:*PodAffinityTerm "
@@ -133,6 +160,9 @@ STRUCTS: dict[str, str] = {
     "ProbeHandler": "Exec:*ExecAction HTTPGet:*HTTPGetAction TCPSocket:*TCPSocketAction GRPC:*GRPCAction",
     "ProjectedVolumeSource": "Sources:*VolumeProjection DefaultMode:",
     "QuobyteVolumeSource": 'Registry:"" Volume:"" ReadOnly:false User:"" Group:"" Tenant:""',
+    "RBDPersistentVolumeSource": (
+        'CephMonitors: RBDImage:"" FSType:"" RBDPool:"" RadosUser:"" Keyring:"" SecretRef:*SecretReference ReadOnly:false'
+    ),
     "RBDVolumeSource": (
         'CephMonitors: RBDImage:"" FSType:"" RBDPool:"" RadosUser:"" Keyring:"" SecretRef:*LocalObjectReference ReadOnly:false'
     ),
@@ -140,6 +170,10 @@ STRUCTS: dict[str, str] = {
     "ResourceFieldSelector": 'ContainerName:"" Resource:"" Divisor:"0"',
     "ResourceRequirements": "Limits: Requests: Claims:*ResourceClaim",
     "SELinuxOptions": 'User:"" Role:"" Type:"" Level:""',
+    "ScaleIOPersistentVolumeSource": (
+        'Gateway:"" System:"" SecretRef:*SecretReference SSLEnabled:false ProtectionDomain:"" StoragePool:"" StorageMode:"" '
+        'VolumeName:"" FSType:"" ReadOnly:false'
+    ),
     "ScaleIOVolumeSource": (
         'Gateway:"" System:"" SecretRef:*LocalObjectReference SSLEnabled:false ProtectionDomain:"" StoragePool:"" StorageMode:"" '
         'VolumeName:"" FSType:"" ReadOnly:false'
@@ -148,6 +182,7 @@ STRUCTS: dict[str, str] = {
     "SecretEnvSource": "LocalObjectReference Optional:",
     "SecretKeySelector": 'LocalObjectReference Key:"" Optional:',
     "SecretProjection": "LocalObjectReference Items:*KeyToPath Optional:",
+    "SecretReference": 'Name:"" Namespace:""',
     "SecretVolumeSource": 'SecretName:"" Items:*KeyToPath DefaultMode: Optional:',
     "SecurityContext": (
         "Capabilities:*Capabilities Privileged: SELinuxOptions:*SELinuxOptions WindowsOptions:*WindowsSecurityContextOptions "
@@ -156,6 +191,7 @@ STRUCTS: dict[str, str] = {
     ),
     "ServiceAccountTokenProjection": 'Audience:"" ExpirationSeconds:0 Path:""',
     "SleepAction": "Seconds:0",
+    "StorageOSPersistentVolumeSource": 'VolumeName:"" VolumeNamespace:"" FSType:"" ReadOnly:false SecretRef:*ObjectReference',
     "StorageOSVolumeSource": 'VolumeName:"" VolumeNamespace:"" FSType:"" ReadOnly:false SecretRef:*LocalObjectReference',
     "Sysctl": 'Name:"" Value:""',
     "TCPSocketAction": 'Port:0 Host:""',

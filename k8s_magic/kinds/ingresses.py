@@ -10,7 +10,6 @@ from k8s_magic.kinds.columns import AGE, NAME, NONE, age, texts
 from k8s_magic.kinds.errors import invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.numbers import port_number
-from k8s_magic.kinds.service import LOAD_BALANCER_WIDTH
 from k8s_magic.objects.meta import Obj
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
@@ -138,8 +137,7 @@ def hosts_text(rules: list[Obj]) -> str:
 
 def address_text(obj: Obj) -> str:
     points = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
-    text = ",".join(sorted({point.get("ip") or point.get("hostname") or "" for point in points} - {""}))
-    return text if len(text) <= LOAD_BALANCER_WIDTH else text[: LOAD_BALANCER_WIDTH - 3] + "..."
+    return ",".join(sorted({point.get("ip") or point.get("hostname") or "" for point in points} - {""}))
 
 
 def row(obj: Obj, now: float) -> list[Any]:

@@ -46,6 +46,11 @@ def claim_spec(spec: Obj) -> Obj:
     return _struct("PersistentVolumeClaimSpec", spec)
 
 
+def volume_source(spec: Obj) -> Obj:
+    """Where a persistent volume lies."""
+    return _struct("PersistentVolumeSource", spec)
+
+
 def difference(old: Obj, new: Obj) -> str:
     """Both as indented JSON, compared line by line. Models apimachinery pkg/util/diff Diff."""
     before, after = (json.dumps(side, indent=1, ensure_ascii=False).splitlines() for side in (old, new))

@@ -19,6 +19,7 @@ CONFIG_KEY = "[-._a-zA-Z0-9]+"
 PERCENT = "[0-9]+%"
 HEADER = "[-A-Za-z0-9]+"
 WILDCARD = rf"\*\.{SUBDOMAIN}"
+ENVIRONMENT_NAME = "[-._a-zA-Z][-._a-zA-Z0-9]*"
 C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
 
 _KEY_TEXT = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
@@ -135,9 +136,23 @@ def config_key(value: str) -> list[str]:
     if not _matches(CONFIG_KEY, value):
         text = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
         errors.append(_regex(text, CONFIG_KEY, "key.name", "KEY_NAME", "key-name"))
+    return errors + _directory(value)
+
+
+def _directory(value: str) -> list[str]:
+    """Models hasChDirPrefix."""
     if value in (".", ".."):
-        return [*errors, f"must not be '{value}'"]
-    return [*errors, "must not start with '..'"] if value.startswith("..") else errors
+        return [f"must not be '{value}'"]
+    return ["must not start with '..'"] if value.startswith("..") else []
+
+
+def strict_environment_name(value: str) -> list[str]:
+    """The rule that kubectl still has for files of variables, where the API allows more. Models IsEnvVarName."""
+    text = (
+        "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit"
+    )
+    errors = [] if _matches(ENVIRONMENT_NAME, value) else [_regex(text, ENVIRONMENT_NAME, "my.env-name", "MY_ENV.NAME", "MyEnvName1")]
+    return errors + _directory(value)
 
 
 def environment_name(value: str) -> list[str]:

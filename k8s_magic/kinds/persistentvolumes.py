@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8s_magic.kinds import internal
 from k8s_magic.kinds.columns import AGE, NAME, age, texts, wide
 from k8s_magic.kinds.errors import forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError, Kind
@@ -17,6 +18,7 @@ from k8s_magic.kinds.persistentvolumeclaims import (
     validate_access_modes,
 )
 from k8s_magic.kinds.pod.scheduling import validate_node_selector
+from k8s_magic.kinds.pod.volumes import host_path, nfs
 from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj
 
@@ -71,6 +73,8 @@ def _capacity(capacity: Obj) -> list[FieldError]:
     if "storage" not in capacity or len(capacity) > 1:
         errors.append(not_supported(path, capacity or None, ["storage"]))
     for name in sorted(capacity):
+        if quantity.value(capacity[name]) < 0:
+            errors.append(invalid(f"{path}[{name}]", quantity.value(capacity[name]), "must be a valid resource quantity"))
         if quantity.parse(capacity[name]).nanos <= 0:
             errors.append(invalid(f"{path}[{name}]", quantity.canonical(capacity[name]), "must be greater than zero"))
     return errors
@@ -80,17 +84,25 @@ def _source(spec: Obj, has_affinity: bool) -> list[FieldError]:
     given = [source for source in SOURCES if spec.get(source) is not None]
     if not given:
         return [required("spec", "must specify a volume type")]
-    errors = [forbidden(f"spec.{source}", "may not specify more than 1 volume type") for source in given[1:]]
-    kind, source = given[0], spec[given[0]]
-    if kind in ("hostPath", "local") and not source.get("path"):
-        errors.append(required(f"spec.{kind}.path"))
-    if kind == "nfs":
-        errors += [required(f"spec.nfs.{field}") for field in ("server", "path") if not source.get(field)]
+    kind = given[0]
+    errors = _one_source(kind, spec[kind], f"spec.{kind}")
     if kind == "local" and not has_affinity:
         errors.append(required("spec.nodeAffinity", "Local volume requires node affinity"))
+    errors += [forbidden(f"spec.{source}", "may not specify more than 1 volume type") for source in given[1:]]
+    source = spec[kind]
     if kind == "hostPath" and source.get("path") == "/" and spec["persistentVolumeReclaimPolicy"] == "Recycle":
         errors.append(forbidden("spec.persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'"))
     return errors
+
+
+def _one_source(kind: str, source: Obj, path: str) -> list[FieldError]:
+    if kind in ("hostPath", "local"):
+        return host_path(source, path)
+    if kind == "nfs":
+        return nfs(source, path)
+    if kind == "csi":
+        return [required(f"{path}.{field}") for field in ("driver", "volumeHandle") if not source.get(field)]
+    return []
 
 
 def validate_update(new: Obj, old: Obj) -> list[FieldError]:
@@ -98,8 +110,9 @@ def validate_update(new: Obj, old: Obj) -> list[FieldError]:
     spec, stored = new["spec"], old["spec"]
     errors: list[FieldError] = []
     if {k: spec.get(k) for k in SOURCES} != {k: stored.get(k) for k in SOURCES}:
-        errors.append(forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"))
-    return errors + unchanged(spec.get("volumeMode"), stored.get("volumeMode"), "spec.volumeMode")
+        change = internal.difference(internal.volume_source(stored), internal.volume_source(spec))
+        errors.append(forbidden("spec.persistentvolumesource", f"spec.persistentvolumesource is immutable after creation\n{change}"))
+    return errors + unchanged(spec.get("volumeMode"), stored.get("volumeMode"), "volumeMode")
 
 
 def warn(new: Obj, old: Obj | None) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 from k8s_magic.kinds import names
@@ -12,6 +11,7 @@ from k8s_magic.kinds.configmaps import SIZE_LIMIT, frozen
 from k8s_magic.kinds.errors import invalid, required
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.metadata import IMMUTABLE
+from k8s_magic.objects import gojson
 from k8s_magic.objects.meta import Obj
 
 TOKEN = "kubernetes.io/service-account-token"
@@ -56,9 +56,9 @@ def _by_type(of_type: str, obj: Obj, data: dict[str, str]) -> list[FieldError]:
 
 def _not_json(key: str, data: dict[str, str]) -> list[FieldError]:
     try:
-        json.loads(base64.b64decode(data[key]))
-    except ValueError:
-        return [invalid(f"data[{key}]", "<secret contents redacted>", "invalid character")]
+        gojson.loads(base64.b64decode(data[key]))
+    except gojson.JSONSyntaxError as error:
+        return [invalid(f"data[{key}]", "<secret contents redacted>", str(error))]
     return []
 
 

@@ -83,14 +83,14 @@ class Config:
 
 def path(call: Call) -> str:
     """The file that is read and written."""
-    return kubeconfig.path(call.environment, call.flags) or ".kube/config"
+    return kubeconfig.path(call.environment, call.flags)
 
 
 def load(call: Call) -> Config:
     """What the file says; the embedded cluster's configuration where there is no file. Errors: UsageError."""
     where = path(call)
     try:
-        text = call.environment.files.read(where).decode()
+        text = kubeconfig.read(call.environment, where).decode()
     except OSError as error:
         if call.flags.get("kubeconfig"):
             raise UsageError(f"stat {where}: {(error.strerror or str(error)).lower()}") from None
@@ -124,7 +124,7 @@ def save(call: Call, config: Config) -> None:
     """Write the file."""
     where = path(call)
     try:
-        call.environment.files.write(where, yamls.dump(config.as_object()).encode())
+        kubeconfig.write(call.environment, where, yamls.dump(config.as_object()).encode())
     except OSError as error:
         raise UsageError(f"open {where}: {(error.strerror or str(error)).lower()}") from None
 

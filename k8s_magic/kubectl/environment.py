@@ -76,6 +76,8 @@ class Environment:
     stdin: str | None = None
     env: dict[str, str] = field(default_factory=dict)
     """HOME, KUBECONFIG, KUBE_EDITOR, ..."""
+    kept: dict[str, bytes] = field(default_factory=dict)
+    """The kubeconfig, by its path, where `env` names no place for it on the disk."""
     namespace: str = "default"
     """Of the current context, where no kubeconfig says otherwise."""
     legacy: Legacy = "accept"

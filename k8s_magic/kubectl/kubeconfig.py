@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 from k8s_magic.kubectl import yamls
@@ -9,21 +11,38 @@ from k8s_magic.kubectl.environment import Environment, UsageError
 from k8s_magic.kubectl.flags import Flags
 from k8s_magic.objects.meta import Obj
 
+KEPT = ".kube/config"
+
 
 def path(environment: Environment, flags: Flags) -> str:
-    """The file in force: --kubeconfig, $KUBECONFIG, $HOME/.kube/config; empty where none is named."""
+    """The file in force: --kubeconfig, $KUBECONFIG, $HOME/.kube/config; where none is named, what the environment keeps."""
     named = str(flags.get("kubeconfig") or environment.env.get("KUBECONFIG", "").split(":")[0])
     home = environment.env.get("HOME", "")
-    return named or (f"{home}/.kube/config" if home else "")
+    return named or (f"{home}/{KEPT}" if home else KEPT)
+
+
+def read(environment: Environment, where: str) -> bytes:
+    """OSError where there is none."""
+    if where != KEPT:
+        return environment.files.read(where)
+    if KEPT not in environment.kept:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), KEPT)
+    return environment.kept[KEPT]
+
+
+def write(environment: Environment, where: str, text: bytes) -> None:
+    """Where no place on the disk is named, none is written: that file might be somebody's way to a real cluster."""
+    if where == KEPT:
+        environment.kept[KEPT] = text
+    else:
+        environment.files.write(where, text)
 
 
 def load(environment: Environment, flags: Flags) -> Obj:
     """The file in force as an object; empty where there is none."""
     where = path(environment, flags)
-    if not where:
-        return {}
     try:
-        text = environment.files.read(where).decode()
+        text = read(environment, where).decode()
     except OSError as error:
         if flags.get("kubeconfig"):
             raise UsageError(f"stat {where}: {(error.strerror or str(error)).lower()}") from None

@@ -9,18 +9,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from k8s_magic.kinds import names
 from k8s_magic.kubectl.environment import Environment, UsageError
 from k8s_magic.kubectl.errors import quoted
 from k8s_magic.kubectl.verb import Call
 
 Add = Callable[[str, bytes], None]
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
-_ENV_NAME = re.compile(r"[ -<>-~]+")
 _KEY_RULE = (
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', "
     "regex used for validation is '[-._a-zA-Z0-9]+')"
 )
-_ENV_RULE = "a valid environment variable name must consist only of printable ASCII characters other than '='"
 
 
 def key_fault(key: str) -> str:
@@ -113,8 +112,9 @@ def _env_file(environment: Environment, path: str, what: str) -> Iterator[tuple[
         if not line or line.startswith("#"):
             continue
         key, equals, value = line.partition("=")
-        if not _ENV_NAME.fullmatch(key):
-            raise UsageError(f"{quoted(key)} is not a valid key name: {_ENV_RULE}")
+        faults = names.strict_environment_name(key)
+        if faults:
+            raise UsageError(f"{quoted(key)} is not a valid key name: {';'.join(faults)}")
         yield key, (value if equals else environment.env.get(key, "")).encode()
 
 

@@ -130,7 +130,7 @@ def cell_text(cell: Any) -> str:
 
 def format_labels(labels: dict[str, str]) -> str:
     """`a=1,b=2`, or `<none>`."""
-    return ",".join(f"{k}={v}" for k, v in sorted(labels.items())) or "<none>"
+    return ",".join(sorted(f"{k}={v}" for k, v in labels.items())) or "<none>"
 
 
 def plain_table(obj: Obj, now: float) -> Obj:

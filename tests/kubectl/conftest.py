@@ -69,6 +69,7 @@ class Shell:
     legacy: Legacy = "reject"
     edit: Callable[[str, str], str] | None = None
     env: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
     may_wait: bool = True
 
     def __call__(self, line: str | list[str], stdin: str | None = None) -> Said:
@@ -81,6 +82,7 @@ class Shell:
             err.append,
             stdin,
             self.env,
+            self.kept,
             legacy=self.legacy,
             edit=self.edit,
             may_wait=self.may_wait,

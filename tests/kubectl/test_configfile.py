@@ -10,7 +10,7 @@ def test_without_a_file_there_is_the_embedded_cluster(kubectl: Shell) -> None:
     assert kubectl.ok("config current-context") == "k8s-magic\n"
     assert kubectl.files.content == {}
     kubectl.ok("config set-context --current --namespace=mine")
-    assert list(kubectl.files.content) == [".kube/config"]
+    assert kubectl.files.content == {}  # Nobody's disk is written to unasked.
     assert kubectl.ok("config get-contexts") == (
         "CURRENT   NAME        CLUSTER     AUTHINFO    NAMESPACE\n*         k8s-magic   k8s-magic   k8s-magic   mine\n"
     )
@@ -18,6 +18,13 @@ def test_without_a_file_there_is_the_embedded_cluster(kubectl: Shell) -> None:
 
 def test_the_namespace_of_the_context_counts(kubectl: Shell) -> None:
     kubectl.env["KUBECONFIG"] = "kc"
+    kubectl.ok("create ns other")
+    kubectl.ok("config set-context --current --namespace=other")
+    kubectl.ok("create cm a")
+    assert kubectl.ok("get cm -A -o jsonpath={.items[*].metadata.namespace}") == "other"
+
+
+def test_so_does_that_of_the_embedded_cluster(kubectl: Shell) -> None:
     kubectl.ok("create ns other")
     kubectl.ok("config set-context --current --namespace=other")
     kubectl.ok("create cm a")

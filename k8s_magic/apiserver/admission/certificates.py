@@ -12,10 +12,14 @@ RESOURCES = ("certificatesigningrequests.certificates.k8s.io",)
 
 
 def admit(attributes: Attributes) -> None:
-    """Models csrStrategy.PrepareForCreate, plugin/pkg/admission/certificates/{subjectrestriction,approval}."""
+    """Models csrStrategy.PrepareForCreate."""
     if attributes.operation == "CREATE":
         _sign(attributes)
-    elif attributes.operation == "UPDATE" and attributes.subresource == "approval":
+
+
+def validate(attributes: Attributes) -> None:
+    """Models plugin/pkg/admission/certificates/{subjectrestriction,approval}."""
+    if attributes.operation == "UPDATE" and attributes.subresource == "approval":
         _approve(attributes)
 
 

@@ -7,7 +7,8 @@ from k8s_magic.apiserver.errors import forbidden
 from k8s_magic.objects.meta import Key, Obj
 
 ORDER = 120
-RESOURCES = ("pods",)
+CLASSES = "priorityclasses.scheduling.k8s.io"
+RESOURCES = ("pods", CLASSES)
 BUILT_IN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 
 
@@ -30,8 +31,18 @@ def admit(attributes: Attributes) -> None:
     spec.setdefault("preemptionPolicy", policy)
 
 
+def validate(attributes: Attributes) -> None:
+    """There is one class at most for the pods that name none."""
+    if attributes.kind.resource != CLASSES or attributes.operation == "DELETE" or not attributes.draft.get("globalDefault"):
+        return
+    default = _default_name(attributes)
+    if default and (attributes.operation == "CREATE" or default != attributes.name):
+        why = f"PriorityClass {default} is already marked as default. Only one default can exist"
+        raise forbidden(attributes.kind, attributes.name, why)
+
+
 def _class(attributes: Attributes, name: str) -> Obj:
-    found = attributes.store.get("priorityclasses.scheduling.k8s.io", Key("", name))
+    found = attributes.store.get(CLASSES, Key("", name))
     if found is not None:
         return found
     if name in BUILT_IN:
@@ -40,9 +51,7 @@ def _class(attributes: Attributes, name: str) -> Obj:
 
 
 def _default_name(attributes: Attributes) -> str:
-    classes = (
-        attributes.store.items("priorityclasses.scheduling.k8s.io") if attributes.store.count("priorityclasses.scheduling.k8s.io") else []
-    )
+    classes = attributes.store.items(CLASSES) if attributes.store.count(CLASSES) else []
     defaults = [c for c in classes if c.get("globalDefault")]
     lowest = min(defaults, key=lambda c: (c.get("value", 0), c["metadata"]["name"]), default=None)
     return str(lowest["metadata"]["name"]) if lowest else ""

@@ -21,14 +21,14 @@ def admit(attributes: Attributes) -> None:
     annotated = "volume.beta.kubernetes.io/storage-class" in meta.annotations(attributes.draft)
     if "storageClassName" in spec or annotated:
         return
-    default = default_class(attributes.store.items(CLASSES))
+    default = default_class(attributes.store.items(CLASSES), IS_DEFAULT)
     if default is not None:
         spec["storageClassName"] = meta.name(default)
 
 
-def default_class(classes: list[Obj]) -> Obj | None:
-    """The class that is marked as default; the youngest, then the first by name, of several."""
-    marked = [c for c in classes if any(meta.annotations(c).get(a) == "true" for a in IS_DEFAULT)]
+def default_class(classes: list[Obj], annotations: tuple[str, ...]) -> Obj | None:
+    """The class that one of these annotations marks as default; the youngest, then the first by name, of several."""
+    marked = [c for c in classes if any(meta.annotations(c).get(a) == "true" for a in annotations)]
     marked.sort(key=meta.name)
     return max(marked, key=lambda c: str(c["metadata"].get("creationTimestamp", "")), default=None)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
 from k8s_magic.kinds import names
+from k8s_magic.kinds.addresses import ip_address
 from k8s_magic.kinds.errors import forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.kinds.metadata import validate_labels, validate_template_metadata
@@ -99,15 +99,6 @@ def _alias(alias: Obj, path: str) -> list[FieldError]:
     for name in alias.get("hostnames") or ():
         errors += [invalid(f"{path}.hostnames", name, text) for text in names.subdomain(name)]
     return errors
-
-
-def ip_address(value: str, path: str) -> list[FieldError]:
-    """Models apimachinery validation.IsValidIPForLegacyField."""
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return [invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
-    return []
 
 
 def _host_network(spec: Obj, path: str, is_pod: bool) -> list[FieldError]:

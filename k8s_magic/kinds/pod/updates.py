@@ -56,8 +56,9 @@ def _tolerations(new: list[Obj], old: list[Obj]) -> list[FieldError]:
 
 
 def _gates(new: list[Obj], old: list[Obj]) -> list[FieldError]:
-    added = [gate["name"] for gate in new if gate not in old]
-    return [forbidden("spec.schedulingGates", f"only deletion is allowed, but found new scheduling gate '{name}'") for name in added[:1]]
+    added = [(index, gate["name"]) for index, gate in enumerate(new) if gate not in old]
+    why = "only deletion is allowed, but found new scheduling gate"
+    return [forbidden(f"spec.schedulingGates[{index}].name", f"{why} '{name}'") for index, name in added]
 
 
 def _munged(spec: Obj, stored: Obj) -> Obj:

@@ -54,9 +54,9 @@ def _one(kind: str, source: Obj, path: str) -> list[FieldError]:
     if kind == "persistentVolumeClaim":
         return [] if source.get("claimName") else [required(f"{path}.claimName")]
     if kind == "hostPath":
-        return _host_path(source, path)
+        return host_path(source, path)
     if kind == "nfs":
-        return _nfs(source, path)
+        return nfs(source, path)
     if kind == "secret":
         errors = [] if source.get("secretName") else [required(f"{path}.secretName")]
         return errors + _files(source, path)
@@ -68,7 +68,7 @@ def _one(kind: str, source: Obj, path: str) -> list[FieldError]:
     return _projected(source, path) if kind == "projected" else []
 
 
-def _host_path(source: Obj, path: str) -> list[FieldError]:
+def host_path(source: Obj, path: str) -> list[FieldError]:
     where = source.get("path", "")
     if not where:
         return [required(f"{path}.path")]
@@ -78,10 +78,10 @@ def _host_path(source: Obj, path: str) -> list[FieldError]:
     return errors
 
 
-def _nfs(source: Obj, path: str) -> list[FieldError]:
+def nfs(source: Obj, path: str) -> list[FieldError]:
     errors = [required(f"{path}.{field}") for field in ("server", "path") if not source.get(field)]
-    if source.get("path") and not source["path"].startswith("/"):
-        errors.append(invalid(f"{path}.path", source["path"], "must be an absolute path"))
+    if not source.get("path", "").startswith("/"):
+        errors.append(invalid(f"{path}.path", source.get("path", ""), "must be an absolute path"))
     return errors
 
 

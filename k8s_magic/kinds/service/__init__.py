@@ -2,7 +2,7 @@
 
 The API server gives out cluster IPs and node ports; here is only what a Service may say of them.
 
-Not modelled: dual stack, health check node ports.
+Not modelled: a second family of addresses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from k8s_magic.kinds.service.validation import externally_accessible, is_headles
 from k8s_magic.objects.meta import Obj
 
 DEFAULT_AFFINITY_SECONDS = 10800
-LOAD_BALANCER_WIDTH = 16
 
 
 def default(draft: Obj) -> None:
@@ -111,12 +110,14 @@ def _has_node_ports(spec: Obj) -> bool:
 
 
 def _keep_node_ports(spec: Obj, stored: Obj) -> None:
-    had = {(p.get("protocol", "TCP"), p.get("port")): p["nodePort"] for p in stored.get("ports") or () if p.get("nodePort")}
-    taken = {p["nodePort"] for p in spec.get("ports") or () if p.get("nodePort")}
-    for port in spec.get("ports") or ():
-        kept = had.get((port.get("protocol", "TCP"), port.get("port")))
-        if kept and not port.get("nodePort") and kept not in taken:
-            port["nodePort"] = kept
+    """A port is known by its name. Models patchAllocatedValues."""
+    had = {port.get("name", ""): port.get("nodePort") for port in stored.get("ports") or ()}
+    ports = spec.get("ports") or ()
+    kept = set(had.values()) & {port.get("nodePort") for port in ports}
+    for port in ports:
+        before = had.get(port.get("name", ""))
+        if before and not port.get("nodePort") and before not in kept:
+            port["nodePort"] = before
 
 
 def _drop_node_ports(spec: Obj, stored: Obj) -> None:
@@ -160,7 +161,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 def external_address(obj: Obj) -> str:
-    """Where a Service is reached from outside. Models getServiceExternalIP, in its narrow form."""
+    """Where a Service is reached from outside. Models getServiceExternalIP, in the wide form that the server always sends."""
     spec = obj.get("spec") or {}
     of_type, own = spec.get("type"), spec.get("externalIPs") or []
     if of_type == "ExternalName":
@@ -171,8 +172,6 @@ def external_address(obj: Obj) -> str:
         return "<unknown>"
     ingress = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     given = ",".join(sorted({point.get("ip") or point.get("hostname") for point in ingress} - {None, ""}))
-    if not own and len(given) > LOAD_BALANCER_WIDTH:
-        given = given[: LOAD_BALANCER_WIDTH - 3] + "..."
     return ",".join([*([given] if given else []), *own]) or "<pending>"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from k8s_magic.kinds import names
+from k8s_magic.kinds.addresses import endpoint_ip, ip_address
 from k8s_magic.kinds.errors import InOrder, duplicate, forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.kinds.metadata import validate_labels
 from k8s_magic.kinds.numbers import port_number, port_or_name
-from k8s_magic.kinds.pod.spec import ip_address
 from k8s_magic.objects.meta import Obj
 
 TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
@@ -25,6 +25,11 @@ def externally_accessible(spec: Obj) -> bool:
     return is_public or (spec.get("type") == "ClusterIP" and bool(spec.get("externalIPs")))
 
 
+def needs_health_check(spec: Obj) -> bool:
+    """Models pkg/api/v1/service NeedsHealthCheck."""
+    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
+
+
 def validate(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
     ports = spec.get("ports") or []
@@ -36,9 +41,10 @@ def validate(obj: Obj) -> list[FieldError]:
     errors += validate_labels(spec.get("selector") or {}, "spec.selector")
     errors += _affinity(spec)
     if spec["type"] != "ExternalName":
-        errors += _cluster_ips(spec)
+        errors += cluster_ip_errors(spec)
     for index, ip in enumerate(spec.get("externalIPs") or ()):
-        errors += ip_address(ip, f"spec.externalIPs[{index}]")
+        path = f"spec.externalIPs[{index}]"
+        errors += ip_address(ip, path) or endpoint_ip(ip, path)
     if spec["type"] not in TYPES:
         errors.append(not_supported("spec.type", spec["type"], TYPES))
     return errors + _node_ports(spec, ports) + _doubles(ports) + _load_balancer(spec) + _traffic(spec)
@@ -90,7 +96,7 @@ def _affinity(spec: Obj) -> list[FieldError]:
     return [] if 0 < seconds <= DAY else [invalid(path, seconds, f"must be greater than 0 and less than {DAY}")]
 
 
-def _cluster_ips(spec: Obj) -> list[FieldError]:
+def cluster_ip_errors(spec: Obj) -> list[FieldError]:
     """Models ValidateServiceClusterIPsRelatedFields, for one family."""
     path, one, ips = "spec.clusterIPs", spec.get("clusterIP") or "", spec.get("clusterIPs") or []
     errors: list[FieldError] = []
@@ -101,6 +107,8 @@ def _cluster_ips(spec: Obj) -> list[FieldError]:
     for index, family in enumerate(spec.get("ipFamilies") or ()):
         if family not in ("IPv4", "IPv6"):
             errors.append(not_supported(f"spec.ipFamilies[{index}]", family, ["IPv4", "IPv6"]))
+        if family in spec["ipFamilies"][:index]:
+            errors.append(duplicate(f"spec.ipFamilies[{index}]", family))
     policies = ("PreferDualStack", "RequireDualStack", "SingleStack")
     if spec.get("ipFamilyPolicy") not in (None, *policies):
         errors.append(not_supported("spec.ipFamilyPolicy", spec["ipFamilyPolicy"], policies))
@@ -158,6 +166,10 @@ def _traffic(spec: Obj) -> list[FieldError]:
         errors += [invalid(path, policy, "may only be set for externally-accessible services")] if policy else []
     elif policy not in ("Cluster", "Local"):
         errors.append(not_supported(path, policy, ["Cluster", "Local"]))
+    health, path = spec.get("healthCheckNodePort"), "spec.healthCheckNodePort"
+    if health and not needs_health_check(spec):
+        why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+        errors.append(invalid(path, health, why))
     internal = spec.get("internalTrafficPolicy")
     if internal is not None and internal not in ("Cluster", "Local"):
         errors.append(not_supported("spec.internalTrafficPolicy", internal, ["Cluster", "Local"]))

@@ -31,12 +31,15 @@ def scopes(w: Writer, quota: Obj, level: int, bullet: str) -> None:
                 w.write(f"{bullet}{_SCOPES[scope]}\n", level)
 
 
-def usage(w: Writer, quota: Obj, level: int) -> None:
-    """Used and hard amounts by resource."""
+def usage(w: Writer, quota: Obj, level: int, *, alike: bool = False) -> None:
+    """Used and hard amounts by resource; `alike`: what is used is written with the suffixes of what may be."""
     status = quota.get("status", {})
     used, hard = status.get("used") or {}, status.get("hard") or {}
     for name in sorted(hard):
-        w.line(name, quantity.canonical(used.get(name, "0")), quantity.canonical(hard[name]), level=level)
+        amount, limit = quantity.parse(used.get(name, "0")), quantity.parse(hard[name])
+        if alike and amount.format != limit.format:
+            amount = quantity.parse(quantity.from_value(quantity.value(amount), limit.format))
+        w.line(name, quantity.canonical(amount), quantity.canonical(limit), level=level)
 
 
 def quota_list(w: Writer, quotas: Sequence[Obj]) -> None:

@@ -15,5 +15,5 @@ def describe(obj: Obj, d: Describer) -> str:
     parts.heading(w, obj)
     quotas.scopes(w, obj, 0, " * ")
     w.header("Resource", "Used", "Hard", level=0)
-    quotas.usage(w, obj, 0)
+    quotas.usage(w, obj, 0, alike=True)
     return w.text()

@@ -107,7 +107,7 @@ def go_bool(value: Any) -> str:
 
 def pairs(labels: Mapping[str, str] | None) -> str:
     """`a=1,b=2`. Models labels.FormatLabels."""
-    return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) if labels else NONE
+    return ",".join(sorted(f"{key}={value}" for key, value in labels.items())) if labels else NONE
 
 
 def go_list(values: Iterable[Any] | None) -> str:
