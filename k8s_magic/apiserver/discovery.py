@@ -70,7 +70,7 @@ def _resource(kind: Kind) -> Obj:
         "group": kind.group,
         "version": kind.version,
         "kind": kind.kind,
-        "verbs": sorted(kind.verbs),
+        "verbs": list(kind.verbs),
         "subresources": list(kind.subresources),
     }
     if kind.short_names:

@@ -14,7 +14,7 @@ from k8s_magic.objects.meta import Obj, controller_of
 def validate(obj: Obj) -> list[FieldError]:
     """Models pkg/apis/apps/validation/validation.go ValidateControllerRevisionCreate."""
     errors = non_negative(obj.get("revision"), "revision")
-    return errors if obj.get("data") is not None else [*errors, required("data", "data is mandatory")]
+    return errors if obj.get("data") else [*errors, required("data", "data is mandatory")]
 
 
 def validate_update(new: Obj, old: Obj) -> list[FieldError]:

@@ -9,16 +9,23 @@ from functools import partial
 from typing import Any
 
 from k8s_magic.kinds import custom_rules, structural
+from k8s_magic.kinds import definitions as definitions_module
 from k8s_magic.kinds.columns import AGE, NAME, age, since
-from k8s_magic.kinds.decode import DecodeResult, metadata_error
+from k8s_magic.kinds.decode import DecodeResult, decode_metadata
+from k8s_magic.kinds.definitions import definitions
+from k8s_magic.kinds.errors import invalid
 from k8s_magic.kinds.kind import Column, FieldError, Kind
-from k8s_magic.objects import jsonpath
+from k8s_magic.objects import gotext, jsonpath
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj, get_in
 
-API_VERSION = "APIVersion defines the versioned schema of this representation of an object."
-KIND_FIELD = "Kind is a string value representing the REST resource this object represents."
-METADATA = "Standard object's metadata."
+OF_EVERY_OBJECT = "io.k8s.api.core.v1.ConfigMap"
+"""A kind whose apiVersion, kind and metadata are described as those of every object are."""
+# In the order in which discovery names them for custom resources alone.
+VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
+BLOCKING = ("FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid")
+UNCHECKED = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
+MOST_REPLICAS = 2**31 - 1
 VERSION = re.compile(r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?")
 
 
@@ -46,22 +53,27 @@ def definition_name(kind: Kind) -> str:
     return ".".join([*reversed(kind.group.split(".")), kind.version, kind.kind])
 
 
-def definition(kind: Kind) -> Obj:
-    """The OpenAPI v2 definition of a custom kind: its schema, and what every object has.
+def definition(kind: Kind, every_object: Obj | None = None) -> Obj:
+    """The OpenAPI v2 definition of a custom kind: its schema, and the properties of every object, described where those given are.
 
     Models apiextensions-apiserver pkg/controller/openapi/builder.
     """
-    about = {"apiVersion": {"type": "string", "description": API_VERSION}, "kind": {"type": "string", "description": KIND_FIELD}}
     own = kind.schema or {}
-    metadata = {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "description": METADATA}
-    properties = {**(own.get("properties") or {}), **about, "metadata": metadata}
+    common = every_object or definitions()[OF_EVERY_OBJECT]["properties"]
+    properties = {**(own.get("properties") or {}), **{name: common[name] for name in ("apiVersion", "kind", "metadata")}}
     named = {"group": kind.group, "version": kind.version, "kind": kind.kind}
     return {**own, "type": "object", "properties": properties, "x-kubernetes-group-version-kind": [named]}
 
 
-def custom_definitions(kinds: Iterable[Kind]) -> dict[str, Obj]:
+def custom_definitions(kinds: Iterable[Kind], every_object: Obj | None = None) -> dict[str, Obj]:
     """The definitions of those kinds that are custom, by name."""
-    return {definition_name(kind): definition(kind) for kind in kinds if kind.schema is not None}
+    return {definition_name(kind): definition(kind, every_object) for kind in kinds if kind.schema is not None}
+
+
+def documented_definitions(kinds: Iterable[Kind]) -> dict[str, Obj]:
+    """All that the server's OpenAPI v2 document tells: v1.36's definitions and those of custom kinds, with descriptions."""
+    built_in = definitions_module.documented_definitions()
+    return {**built_in, **custom_definitions(kinds, built_in[OF_EVERY_OBJECT]["properties"])}
 
 
 def _view(kind: Kind, main: Kind) -> Kind:
@@ -92,8 +104,10 @@ def _kind(spec: Obj, version: Obj) -> Kind:
         row=row,
         decode=lambda obj: _decode(obj, schema),
         default=lambda draft: structural.fill(draft, schema),
-        validate=lambda obj: _validate(obj, schema),
+        validate=lambda obj: _validate(obj, schema, subresources.get("scale")),
         validate_update=lambda new, old: _validate_transition(new, old, schema),
+        verbs=VERBS,
+        deprecation=_deprecation(spec, version),
         has_generation=True,
         unconditional_update=False,
         schema=schema,
@@ -102,17 +116,51 @@ def _kind(spec: Obj, version: Obj) -> Kind:
     )
 
 
+def _deprecation(spec: Obj, version: Obj) -> str:
+    """Models defaultDeprecationWarning."""
+    if not version.get("deprecated"):
+        return ""
+    if version.get("deprecationWarning") is not None:
+        return str(version["deprecationWarning"])
+    of_kind = spec["names"]["kind"]
+    better = [v["name"] for v in spec["versions"] if v.get("served") and not v.get("deprecated")]
+    better = sorted((name for name in better if version_rank(name) < version_rank(version["name"])), key=version_rank)
+    text = f"{spec['group']}/{version['name']} {of_kind} is deprecated"
+    return f"{text}; use {spec['group']}/{better[0]} {of_kind}" if better else text
+
+
 def _decode(obj: Obj, schema: Obj) -> DecodeResult:
     kept, unknown = structural.prune(obj, schema)
-    return DecodeResult(kept, unknown, metadata_error(obj))
+    metadata = decode_metadata(obj)
+    if metadata.fatal is None and metadata.object.get("metadata"):
+        kept["metadata"] = metadata.object["metadata"]
+    return DecodeResult(kept, [*unknown, *metadata.unknown], metadata.fatal)
 
 
-def _validate(obj: Obj, schema: Obj) -> list[FieldError]:
-    """The schema, and where that is content, its rules that look at one state alone."""
-    errors = structural.judge({k: v for k, v in obj.items() if k != "metadata"}, schema)
-    if errors or not custom_rules.has_rules(schema):
+def _validate(obj: Obj, schema: Obj, scale: Obj | None) -> list[FieldError]:
+    """The schema, and its rules that look at one state alone, where the object is sound enough for them."""
+    errors = structural.judge({k: v for k, v in obj.items() if k != "metadata"}, schema) + _replicas(obj, scale)
+    if not custom_rules.has_rules(schema):
         return errors
-    return list(custom_rules.judge_rules(obj, schema))
+    if any(error.reason in BLOCKING for error in errors):
+        return [*errors, invalid("<nil>", None, UNCHECKED)]
+    return [*errors, *custom_rules.judge_rules(obj, schema)]
+
+
+def _replicas(obj: Obj, scale: Obj | None) -> list[FieldError]:
+    """Models customResourceValidator.ValidateScaleSpec."""
+    if not scale:
+        return []
+    path = scale["specReplicasPath"]
+    value = get_in(obj, *_steps(path))
+    if value is None:
+        return []
+    if not isinstance(value, int) or isinstance(value, bool):
+        kind = {str: "string", float: "float64", bool: "bool", list: "[]interface {}", dict: "map[string]interface {}"}[type(value)]
+        return [invalid(path, 0, f"{path} accessor error: {gotext.plain(value)} is of the type {kind}, expected int64")]
+    if value < 0:
+        return [invalid(path, value, "should be a non-negative integer")]
+    return [invalid(path, value, f"should be less than or equal to {MOST_REPLICAS}")] if value > MOST_REPLICAS else []
 
 
 def _validate_transition(new: Obj, old: Obj, schema: Obj) -> list[FieldError]:

@@ -82,9 +82,9 @@ def decode_errors(obj: Any, ref: str) -> DecodeResult:
     return _Decoder().run(obj, _struct(ref))
 
 
-def metadata_error(obj: Obj) -> str | None:
-    """What is wrong with the types of an object's metadata, as every client that reads only that part says it."""
-    return _Decoder().run({"metadata": obj.get("metadata")}, _Type("struct", "v1.PartialObjectMetadata", ref=PARTIAL)).fatal
+def decode_metadata(obj: Obj) -> DecodeResult:
+    """An object's metadata alone, and what is wrong with its types, as every client that reads only that part says it."""
+    return _Decoder().run({"metadata": obj.get("metadata")}, _Type("struct", "v1.PartialObjectMetadata", ref=PARTIAL))
 
 
 @cache

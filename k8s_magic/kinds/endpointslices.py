@@ -109,6 +109,11 @@ def validate_update(new: Obj, old: Obj) -> list[FieldError]:
     return unchanged(new.get("addressType"), old.get("addressType"), "addressType")
 
 
+def warn(new: Obj, old: Obj | None) -> list[str]:
+    """Models pkg/registry/discovery/endpointslice warnOnDeprecatedAddressType."""
+    return ["spec.addressType: FQDN endpoints are deprecated"] if new.get("addressType") == "FQDN" else []
+
+
 def row(obj: Obj, now: float) -> list[Any]:
     """Models pkg/printers/internalversion/printers.go printEndpointSlice."""
     ports = [port["port"] if port.get("port") is not None else port.get("name") or "*" for port in obj.get("ports") or ()]
@@ -126,5 +131,6 @@ KIND = Kind(
     default=default,
     validate=validate,
     validate_update=validate_update,
+    warn=warn,
     has_generation=True,
 )

@@ -19,7 +19,7 @@ def default(draft: Obj) -> None:
 def validate(obj: Obj) -> list[FieldError]:
     """Models pkg/apis/coordination/validation/validation.go ValidateLeaseSpec."""
     spec, errors = obj["spec"], list[FieldError]()
-    if (spec.get("leaseDurationSeconds") or 1) <= 0:
+    if spec.get("leaseDurationSeconds", 1) <= 0:
         errors.append(invalid("spec.leaseDurationSeconds", spec["leaseDurationSeconds"], "must be greater than 0"))
     if (spec.get("leaseTransitions") or 0) < 0:
         errors.append(invalid("spec.leaseTransitions", spec["leaseTransitions"], "must be greater than or equal to 0"))

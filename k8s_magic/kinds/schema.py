@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from k8s_magic.kinds.decode import DecodeResult, decode_errors, metadata_error, zero
+from k8s_magic.kinds.decode import DecodeResult, decode_errors, decode_metadata, zero
 from k8s_magic.kinds.definitions import definitions, descriptions, documented_definitions, enumerations, has_ref, ref, type_descriptions
 
 __all__ = [
     "DecodeResult",
     "decode_errors",
+    "decode_metadata",
     "definitions",
     "descriptions",
     "documented_definitions",
     "enumerations",
     "has_ref",
-    "metadata_error",
     "ref",
     "type_descriptions",
     "zero",

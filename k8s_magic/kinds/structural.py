@@ -114,14 +114,14 @@ def _type(value: Any, schema: Obj, path: str) -> list[FieldError]:
 
 
 def _text(value: str, schema: Obj, path: str) -> list[FieldError]:
-    errors: list[FieldError] = []
+    """The first thing that is wrong ends it. Models kube-openapi's stringValidator."""
     if schema.get("maxLength") is not None and len(value) > schema["maxLength"]:
-        errors.append(too_long(path, schema["maxLength"]))
+        return [too_long(path, schema["maxLength"])]
     if schema.get("minLength") is not None and len(value) < schema["minLength"]:
-        errors.append(invalid(path, value, f"{path} in body should be at least {schema['minLength']} chars long"))
+        return [invalid(path, value, f"{path} in body should be at least {schema['minLength']} chars long")]
     if schema.get("pattern") and not re.search(schema["pattern"], value):
-        errors.append(invalid(path, value, f"{path} in body should match '{schema['pattern']}'"))
-    return errors
+        return [invalid(path, value, f"{path} in body should match '{schema['pattern']}'")]
+    return []
 
 
 def _number(value: float, schema: Obj, path: str) -> list[FieldError]:

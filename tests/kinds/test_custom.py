@@ -106,7 +106,10 @@ RULES: list[tuple[Obj, list[str]]] = [
     (tab(), ["spec.cronSpec: Required value"]),
     (
         tab(cronSpec="* * * * *", replicas="3"),
-        ['spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"'],
+        [
+            'spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"',
+            ".spec.replicas: Invalid value: 0: .spec.replicas accessor error: 3 is of the type string, expected int64",
+        ],
     ),
 ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from k8s_magic.kinds.schema import decode_errors, metadata_error, ref
+from k8s_magic.kinds.schema import decode_errors, decode_metadata, ref
 
 POD, DEPLOYMENT = ref("", "v1", "Pod"), ref("apps", "v1", "Deployment")
 
@@ -95,12 +95,12 @@ def test_quantities_and_base64_have_their_own_words() -> None:
 def test_metadata_is_read_by_clients_too() -> None:
     # transcripts/err-manifests.yaml: numlabel.yaml, boolname.yaml
     labels = {"metadata": {"name": "p", "labels": {"version": 2}}}
-    assert metadata_error(labels) == "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string"
+    assert decode_metadata(labels).fatal == "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string"
     assert (
-        metadata_error({"metadata": {"name": True}})
+        decode_metadata({"metadata": {"name": True}}).fatal
         == "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string"
     )
-    assert metadata_error({"metadata": {"name": "p", "labels": None}}) is None
+    assert decode_metadata({"metadata": {"name": "p", "labels": None}}).fatal is None
 
 
 def test_the_copy_is_what_go_would_write() -> None:

@@ -23,6 +23,7 @@ SHORT_NAMES = {
     "events": ("ev",),
     "horizontalpodautoscalers.autoscaling": ("hpa",),
     "ingresses.networking.k8s.io": ("ing",),
+    "ipaddresses.networking.k8s.io": ("ip",),
     "limitranges": ("limits",),
     "namespaces": ("ns",),
     "networkpolicies.networking.k8s.io": ("netpol",),

@@ -61,7 +61,7 @@ def v3(kinds: Iterable[Kind], where: str) -> Document | None:
     served = [kind for kind in kinds if place(kind) == where]
     if not served:
         return None
-    definitions = {**schema.documented_definitions(), **custom.custom_definitions(served)}
+    definitions = custom.documented_definitions(served)
     names = _reachable(definitions, [*(ref for ref in map(_ref, served) if ref), *_common(definitions)])
     schemas = {name: _moved(_as_v3(name, definitions[name])) for name in sorted(names)}
     return {
@@ -91,7 +91,7 @@ def v2(kinds: Iterable[Kind]) -> Document:
     """/openapi/v2: everything in one document."""
     kinds = list(kinds)
     paths = dict(path for kind in kinds for path in _paths(kind, V2_PREFIX))
-    definitions = {**schema.documented_definitions(), **custom.custom_definitions(kinds)}
+    definitions = custom.documented_definitions(kinds)
     return {"swagger": "2.0", "info": INFO, "paths": paths, "definitions": definitions}
 
 

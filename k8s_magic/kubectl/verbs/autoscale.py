@@ -13,7 +13,6 @@ from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj
 
 _UNITS = {"cpu": "m", "memory": "Mi"}
-_SCALABLE = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "replicationcontrollers")
 
 
 async def run(call: Call) -> int | None:
@@ -23,7 +22,7 @@ async def run(call: Call) -> int | None:
     made: list[Obj] = []
 
     def autoscale(info: Info) -> None:
-        if info.mapping.resource not in _SCALABLE:
+        if not _scales(call, info):
             raise UsageError(
                 f"cannot autoscale a {info.mapping.kind}: could not find scale subresource for {info.mapping.gvr} in discovery information"
             )
@@ -73,6 +72,13 @@ def _target(name: str, text: str) -> Obj:
         return {"type": "AverageValue", "averageValue": quantity.canonical(amount)}
     except quantity.QuantityError:
         raise UsageError(f"invalid resource {name} value: {text}") from None
+
+
+def _scales(call: Call, info: Info) -> bool:
+    """Whether discovery names a scale of what is to be scaled."""
+    mapping = info.mapping
+    found = [r for r in call.client.resources() if f"{r['name']}.{r['group']}".rstrip(".") == mapping.resource]
+    return any("scale" in r.get("subresources", ()) for r in found)
 
 
 def _autoscaler(call: Call, info: Info, metrics: list[Obj]) -> Obj:

@@ -1,0 +1,40 @@
+"""The cluster's certificate authority: it signs what CertificateSigningRequests ask for, and knows its own certificates again.
+
+Its key is drawn from the seed, its signatures are Ed25519, and a certificate's serial number comes from the request's lineage; so a
+certificate is a function of seed, request and instant, and the same on every machine. Whoever knows the seed can forge it: the
+cluster is no place for secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from k8s_magic.objects import x509
+from k8s_magic.sim.lineage import Lineage
+
+ISSUER = x509.name_of(("Common Name", "kubernetes"))
+LONGEST_S, SHORTEST_S = 365 * 24 * 3600, 600
+BACKDATE_S, SHORT_S = 300, 8 * 3600
+
+
+def _secret(lineage: Lineage) -> bytes:
+    return b"".join(lineage.number("certificate authority", half).to_bytes(16, "big") for half in range(2))
+
+
+def sign(lineage: Lineage, named: x509.Named, usages: Sequence[str], seconds: int | None, uid: str, now: float) -> bytes:
+    """The certificate for a request, in PEM. Models pkg/controller/certificates/{authority,signer}."""
+    lasts = LONGEST_S if seconds is None else min(max(seconds, SHORTEST_S), LONGEST_S)
+    # What is short-lived counts from the backdated beginning, so that it does not outlive what was asked for.
+    begins = now - BACKDATE_S
+    ends = (now if lasts < SHORT_S else begins) + lasts
+    serial = lineage.number("certificate", uid) >> 1
+    return x509.certificate(named, ISSUER, _secret(lineage), serial=serial, begins=begins, ends=ends, usages=usages)
+
+
+def recognized(lineage: Lineage, text: bytes, now: float) -> x509.Named | None:
+    """Whom a certificate names; None where it is not ours, or out of date."""
+    try:
+        named, begins, ends = x509.parse_certificate(text, _secret(lineage))
+    except x509.X509Error:
+        return None
+    return named if begins <= now <= ends else None
