@@ -129,8 +129,10 @@ def _difference(normalizer: ModuleType, recorded: dict[str, Any], ours: dict[str
 
 
 def load_normalizer(near: Path) -> ModuleType:
-    """The comparison that belongs to the transcripts: `normalize.py` beside them."""
-    path = (near if near.is_dir() else near.parent) / "normalize.py"
+    """The comparison that belongs to the transcripts: `normalize.py` beside them, or in `transcripts` beside their folder."""
+    folder = near if near.is_dir() else near.parent
+    places = (folder, folder.absolute().parent / "transcripts")
+    path = next((place / "normalize.py" for place in places if (place / "normalize.py").exists()), folder / "normalize.py")
     spec = importlib.util.spec_from_file_location("transcripts_normalize", path)
     if spec is None or spec.loader is None or not path.exists():
         raise SystemExit(f"error: there is no normalize.py beside {near}")

@@ -62,11 +62,13 @@ def authenticate(api: ApiServer, token: str, actor: str = "unknown") -> Caller |
 
 
 def _is_unbound(api: ApiServer, private: Obj, place: str) -> bool:
-    """Whether the pod that a token is bound to has gone, and the token with it."""
-    if "pod" not in private:
-        return False
-    pod = api.store.get("pods", Key(place, private["pod"]["name"]))
-    return pod is None or (bool(private["pod"]["uid"]) and pod["metadata"]["uid"] != private["pod"]["uid"])
+    """Whether the pod or secret that a token is bound to has gone, and the token with it."""
+    for kind, resource in (("pod", "pods"), ("secret", "secrets")):
+        bound = private.get(kind)
+        found = api.store.get(resource, Key(place, bound["name"])) if bound else None
+        if bound and (found is None or (bound["uid"] and found["metadata"]["uid"] != bound["uid"])):
+            return True
+    return False
 
 
 def audiences(token: str) -> list[str]:

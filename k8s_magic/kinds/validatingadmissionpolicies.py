@@ -11,7 +11,8 @@ from k8s_magic.kinds.kind import Column, FieldError, Kind
 from k8s_magic.objects.meta import Obj
 
 GROUP = "admissionregistration.k8s.io"
-REASONS = ["Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge"]
+REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
+OPERATIONS = ("*", "CONNECT", "CREATE", "DELETE", "UPDATE")
 
 
 def default_match(resources: Obj) -> None:
@@ -40,6 +41,8 @@ def validate(obj: Obj) -> list[FieldError]:
         errors.append(required("spec.matchConstraints"))
     elif not constraints.get("resourceRules"):
         errors.append(required("spec.matchConstraints.resourceRules"))
+    for index, rule in enumerate((constraints or {}).get("resourceRules") or ()):
+        errors += _rule(rule, f"spec.matchConstraints.resourceRules[{index}]")
     for field in ("matchConditions", "variables"):
         for index, named in enumerate(spec.get(field) or ()):
             errors += _expression(named.get("expression", ""), f"spec.{field}[{index}].expression")
@@ -49,6 +52,16 @@ def validate(obj: Obj) -> list[FieldError]:
     for index, rule in enumerate(spec.get("validations") or ()):
         errors += _validation(rule, f"spec.validations[{index}]")
     return errors
+
+
+def _rule(rule: Obj, path: str) -> list[FieldError]:
+    """Models validateRuleWithOperations."""
+    errors = [required(f"{path}.{field}") for field in ("operations", "apiGroups", "apiVersions", "resources") if not rule.get(field)]
+    operations = rule.get("operations") or ()
+    return [
+        *errors,
+        *(not_supported(f"{path}.operations[{index}]", one, OPERATIONS) for index, one in enumerate(operations) if one not in OPERATIONS),
+    ]
 
 
 def _validation(rule: Obj, path: str) -> list[FieldError]:

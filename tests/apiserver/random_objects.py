@@ -10,6 +10,7 @@ from typing import Any
 
 from k8s_magic.kinds import registry
 from k8s_magic.kinds.schema import definitions, has_ref, ref
+from k8s_magic.objects import der, x509
 from k8s_magic.objects.meta import Obj
 
 Draw = Callable[[Random], Any]
@@ -20,7 +21,8 @@ TEMPLATE = {"metadata": {"labels": LABELS}, "spec": {"containers": [CONTAINER]}}
 JOB_TEMPLATE = {"metadata": {"labels": LABELS}, "spec": {"containers": [CONTAINER], "restartPolicy": "Never"}}
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 ROLE = {"apiGroup": "rbac.authorization.k8s.io", "name": "r"}
-REQUEST = base64.b64encode(b"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n").decode()
+ASKED = der.sequence((der.integer(0), x509.name_of(("Common Name", "jane")), x509.key_of(bytes(32))))
+REQUEST = base64.b64encode(x509.pem("CERTIFICATE REQUEST", der.sequence((ASKED, der.sequence(()), der.bits(b""))))).decode()
 SCHEMA = {"type": "object", "properties": {"spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}
 RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
 EVERYTHING = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}
@@ -32,7 +34,7 @@ SEEDS: dict[str, Obj] = {
     "replicationcontrollers": {"spec": {"selector": {"app": "x"}, "template": TEMPLATE}},
     **{r: {"spec": {"selector": SELECTOR, "template": TEMPLATE}} for r in ("replicasets.apps", "deployments.apps", "daemonsets.apps")},
     "statefulsets.apps": {"spec": {"selector": SELECTOR, "template": TEMPLATE, "serviceName": "s"}},
-    "controllerrevisions.apps": {"revision": 1},
+    "controllerrevisions.apps": {"revision": 1, "data": {"spec": {"a": 1}}},
     "jobs.batch": {"spec": {"template": JOB_TEMPLATE}},
     "cronjobs.batch": {"spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": JOB_TEMPLATE}}}},
     "services": {"spec": {"ports": [{"port": 80}]}},
