@@ -11,85 +11,109 @@ from typing import Any
 
 import pytest
 
-from k8s_magic.server.serving import Server
-
 # kr8s warns of a Kubernetes newer than itself; the rest are the libraries' own loose ends.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 
-LABELS = {"app": "web"}
-POD = {"containers": [{"name": "kuard", "image": "gcr.io/kuar-demo/kuard-amd64:1", "ports": [{"containerPort": 8080}]}]}
+KUARD = {"containers": [{"name": "kuard", "image": "gcr.io/kuar-demo/kuard-amd64:1", "ports": [{"containerPort": 8080}]}]}
+COUNTS = {
+    "CronJob": "lastScheduleTime",
+    "DaemonSet": "numberReady",
+    "Deployment": "readyReplicas",
+    "Job": "ready",
+    "ReplicaSet": "readyReplicas",
+    "ReplicationController": "readyReplicas",
+    "StatefulSet": "readyReplicas",
+}
+"""Every workload kind that has a controller, and the field of its status that is not zero once it works."""
+VERSIONS = {"ReplicationController": "v1", "Job": "batch/v1", "CronJob": "batch/v1"}
+every_workload = pytest.mark.parametrize("kind", COUNTS)
 
 
-def workload(kind: str, **spec: Any) -> dict[str, Any]:
-    template = {"metadata": {"labels": LABELS}, "spec": {**POD, **({"restartPolicy": "Never"} if kind == "Job" else {})}}
-    selector = {} if kind == "Job" else {"selector": {"matchLabels": LABELS}}
-    version = "batch/v1" if kind == "Job" else "apps/v1"
-    return {"apiVersion": version, "kind": kind, "metadata": {"name": "web"}, "spec": {**selector, "template": template, **spec}}
+def workload(kind: str) -> dict[str, Any]:
+    """An object named "web" of the kind, with pods to which the label app=web leads."""
+    labels = {"app": "web"}
+    finite = {"restartPolicy": "Never"} if kind in ("Job", "CronJob") else {}
+    spec: dict[str, Any] = {"template": {"metadata": {"labels": labels}, "spec": {**KUARD, **finite}}}
+    if kind == "CronJob":
+        spec = {"schedule": "* * * * *", "jobTemplate": {"spec": spec}}
+    elif kind != "Job":
+        spec["selector"] = labels if kind == "ReplicationController" else {"matchLabels": labels}
+    if kind == "StatefulSet":
+        spec["serviceName"] = "web"
+    return {"apiVersion": VERSIONS.get(kind, "apps/v1"), "kind": kind, "metadata": {"name": "web", "namespace": "default"}, "spec": spec}
 
 
-def test_the_official_client(kubeconfig: Path) -> None:
-    kubernetes = pytest.importorskip("kubernetes")
-    from kubernetes.stream import stream
+@every_workload
+def test_the_official_client(kubeconfig: Path, kind: str) -> None:
+    from kubernetes import client, config, dynamic, stream, watch
 
-    api_client = kubernetes.config.new_client_from_config(str(kubeconfig))
-    apps, core = kubernetes.client.AppsV1Api(api_client), kubernetes.client.CoreV1Api(api_client)
-    apps.create_namespaced_deployment("default", workload("Deployment", replicas=2))
-    seen = 0
-    for event in kubernetes.watch.Watch().stream(apps.list_namespaced_deployment, "default", timeout_seconds=10):
-        seen += 1
-        if event["object"].status.ready_replicas == 2:
-            break
-    assert seen > 1
-    apps.patch_namespaced_deployment_scale("web", "default", {"spec": {"replicas": 1}})
-    pods = core.list_namespaced_pod("default", label_selector="app=web").items
-    name = pods[0].metadata.name
-    assert "Serving on HTTP" in core.read_namespaced_pod_log(name, "default")
-    exec_ = stream(core.connect_get_namespaced_pod_exec, name, "default", command=["hostname"], stdout=True, stderr=True)
-    assert exec_.strip() == name
-    with pytest.raises(kubernetes.client.ApiException) as error:
-        core.read_namespaced_pod("nope", "default")
+    api_client = config.new_client_from_config(str(kubeconfig))
+    core, body = client.CoreV1Api(api_client), workload(kind)
+    api = dynamic.DynamicClient(api_client, discoverer=dynamic.EagerDiscoverer).resources.get(api_version=body["apiVersion"], kind=kind)
+    assert api.create(body=body, namespace="default").metadata.uid
+    events = api.watch(namespace="default", field_selector="metadata.name=web", timeout=60)
+    assert any(event["raw_object"].get("status", {}).get(COUNTS[kind]) for event in events)
+    events = watch.Watch().stream(core.list_namespaced_pod, "default", label_selector="app=web", timeout_seconds=60)
+    pod = next(event["object"].metadata.name for event in events if event["object"].status.phase == "Running")
+    assert "Serving on HTTP" in core.read_namespaced_pod_log(pod, "default", tail_lines=5)
+    said = stream.stream(core.connect_get_namespaced_pod_exec, pod, "default", command=["hostname"], stdout=True, stderr=True)
+    assert said.strip() == pod
+    for how in ("merge-patch", "strategic-merge-patch"):
+        patch = {"metadata": {"name": "web", "labels": {"how": how}}}
+        assert api.patch(body=patch, namespace="default", content_type=f"application/{how}+json").metadata.labels["how"] == how
+    api.delete(name="web", namespace="default", body={"propagationPolicy": "Background"})
+    with pytest.raises(client.ApiException) as error:
+        api.get(name="web", namespace="default")
     assert error.value.status == 404
-    apps.delete_namespaced_deployment("web", "default")
-    assert apps.list_namespaced_deployment("default").items == []
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job"])
-def test_lightkube_with_every_workload(server: Server, kubeconfig: Path, kind: str) -> None:
-    lightkube = pytest.importorskip("lightkube")
+@every_workload
+def test_lightkube(kubeconfig: Path, kind: str) -> None:
+    import lightkube
     from lightkube.codecs import from_dict
+    from lightkube.resources.core_v1 import Pod
 
     client = lightkube.Client(config=lightkube.KubeConfig.from_file(str(kubeconfig)), namespace="default")
-    spec = {"serviceName": "web"} if kind == "StatefulSet" else {}
-    resource = from_dict(workload(kind, **spec))
-    made = client.create(resource)
-    assert made.metadata.uid
-    server.cluster.settle()
-    found = client.get(type(resource), "web")
-    field = {"DaemonSet": "numberReady", "Job": "active"}.get(kind, "readyReplicas")
-    assert getattr(found.status, field) >= 1
-    client.patch(type(resource), "web", {"metadata": {"labels": {"seen": "yes"}}})
-    assert [o.metadata.name for o in client.list(type(resource), labels={"seen": "yes"})] == ["web"]
-    client.delete(type(resource), "web")
-    server.cluster.settle()
+    made = client.create(from_dict(workload(kind)))
+    of_kind: Any = type(made)
+    for _, found in client.watch(of_kind, fields={"metadata.name": "web"}, server_timeout=60):
+        if getattr(found.status, COUNTS[kind], None):
+            break
+    else:
+        raise AssertionError("it was never ready")
+    pod = next(found for _, found in client.watch(Pod, labels={"app": "web"}, server_timeout=60)).metadata.name
+    assert client.wait(Pod, pod, for_conditions=["Ready"]).metadata.name == pod
+    assert any("Serving on HTTP" in line for line in client.log(pod))
+    assert client.exec(pod, command=["hostname"], stdout=True).stdout.strip() == pod
+    client.patch(of_kind, "web", {"metadata": {"labels": {"seen": "yes"}}})
+    assert [o.metadata.name for o in client.list(of_kind, labels={"seen": "yes"})] == ["web"]
+    client.apply(from_dict({**workload(kind), "metadata": {"name": "web", "labels": {"by": "apply"}}}), field_manager="me", force=True)
+    assert client.get(of_kind, "web").metadata.labels.items() >= {"seen": "yes", "by": "apply"}.items()
+    client.delete(of_kind, "web")
     with pytest.raises(lightkube.ApiError):
-        client.get(type(resource), "web")
+        client.get(of_kind, "web")
 
 
-def test_kr8s(kubeconfig: Path) -> None:
-    kr8s = pytest.importorskip("kr8s")
-    from kr8s.objects import Pod
+@every_workload
+def test_kr8s(kubeconfig: Path, kind: str) -> None:
+    import kr8s
+    from kr8s.objects import object_from_spec
 
     api = kr8s.api(kubeconfig=str(kubeconfig), namespace="default")
-    pod = Pod({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default"}, "spec": POD}, api=api)
-    pod.create()
-    pod.wait("condition=Ready", timeout=20)
+    made: Any = object_from_spec(workload(kind), api=api)
+    made.create()
+    for _, found in api.watch(made.endpoint, namespace="default"):
+        if found.raw.get("status", {}).get(COUNTS[kind]):
+            break
+    pod: Any = next(found for _, found in api.watch("pods", namespace="default", label_selector="app=web"))
+    pod.wait("condition=Ready", timeout=60)
     assert any("Serving on HTTP" in line for line in pod.logs())
-    assert pod.exec(["hostname"]).stdout.decode().strip() == "p"
-    pod.label({"tier": "front"})
-    assert [p.name for p in api.get("pods", label_selector="tier=front")] == ["p"]
-    pod.delete()
-    pod.wait("delete", timeout=20)
-    assert not pod.exists()
+    assert pod.exec(["hostname"]).stdout.decode().strip() == pod.name
+    made.patch({"metadata": {"labels": {"tier": "front"}}})
+    assert [o.name for o in api.get(made.endpoint, namespace="default", label_selector="tier=front")] == ["web"]
+    made.delete(propagation_policy="Foreground")
+    made.wait("delete", timeout=60)
+    assert not made.exists()
 
 
 @pytest.fixture
