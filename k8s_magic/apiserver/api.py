@@ -307,7 +307,8 @@ class ApiServer:
     def note(self, kind: Kind, old: Obj | None, new: Obj, subresource: str, options: WriteOptions, caller: Caller) -> None:
         """Remember who wrote what, for managedFields."""
         manager = Manager(options.field_manager or caller.manager, "Update", kind.api_version, subresource)
-        self.ledger.wrote(kind, manager, rfc3339(self.loop.now), old, new)
+        # Upstream loses the time of a write through `scale` as it turns a Scale's managers into those of its object.
+        self.ledger.wrote(kind, manager, "" if subresource == "scale" else rfc3339(self.loop.now), old, new)
 
     def with_managed_fields(self, kind: Kind, obj: Obj) -> Obj:
         """`obj` as clients outside see it."""

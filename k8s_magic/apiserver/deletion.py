@@ -37,9 +37,9 @@ def delete(api: ApiServer, kind: Kind, old: Obj, options: DeleteOptions, caller:
     if not lingers:
         if options.dry_run:
             return old if kind.returns_deleted else _success(kind, old)
-        if old["metadata"].get("deletionGracePeriodSeconds"):
-            # The end of a grace period is a change of its own. Models Store.Delete's update before the removal.
-            draft = api.commit(kind, meta.key(old), _marked(draft, 0, api.loop.now), caller)
+        if kind.grace_seconds is not None and (marked := _marked(draft, 0, api.loop.now)) is not draft:
+            # What could have a grace period is marked before it goes, be it of no length. Models Store.Delete's update before the removal.
+            draft = api.commit(kind, meta.key(old), marked, caller)
         return _gone(api, kind, draft, old, caller)
     draft = _marked(draft, grace, api.loop.now)
     if draft["metadata"] == old["metadata"] or options.dry_run:

@@ -85,6 +85,7 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
     _place(kind, meta, namespace)
     if meta.get("resourceVersion") not in (None, ""):
         raise bad_request("resourceVersion should not be set on objects to be created")
+    is_unnamed = not meta.get("name") and bool(meta.get("generateName"))
     _stamp(api, kind, draft)
     if caller.trusted and kind.is_record:
         attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller)
@@ -92,8 +93,9 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
         admission.validate(attributes)
         return api.commit(kind, Key(namespace, meta["name"]), draft, caller)
     kind.default(draft)
-    attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run)
+    attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run, is_unnamed=is_unnamed)
     admission.admit(attributes)
+    attributes.is_unnamed = False
     kind.prepare_create(draft)
     errors = api.service_addresses.complete(draft, None) if kind.resource == "services" else []
     errors = errors or [*metadata.validate_metadata(draft, kind), *kind.validate(draft)]

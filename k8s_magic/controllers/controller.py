@@ -43,6 +43,9 @@ class Controller:
     status_reaction_s: ClassVar[float | None] = None
     """The same for changes of its own status."""
 
+    retry_s: ClassVar[tuple[float, float]] = (0.005, 1000.0)
+    """The first back-off after a failure, and the longest that doubling leads to."""
+
     def __init__(self, client: LocalClient, events: Recorder) -> None:
         self.client = client
         self.events = events

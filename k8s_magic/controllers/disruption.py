@@ -95,7 +95,7 @@ class DisruptionController(Controller):
             if owner is not None:
                 scales[uid(owner)] = owner["spec"].get("replicas", 0)
         if any(controller_of(pod) is None for pod in pods):
-            text = selectors.format_label_selector(budget["spec"].get("selector"))
+            text = _as_go(budget["spec"].get("selector"))
             self.events.event(budget, "Warning", "UnmanagedPods", UNMANAGED.format(text))
         return sum(scales.values())
 
@@ -121,6 +121,18 @@ class DisruptionController(Controller):
             status["disruptedPods"] = disrupted
         if status != budget.get("status"):
             self.client.write_status(RESOURCE, {**budget, "status": status})
+
+
+def _as_go(selector: Obj | None) -> str:
+    """As upstream's message shows it: the Go struct, not what a user would write. Models LabelSelector.String."""
+    if selector is None:
+        return "nil"
+    wanted = "".join(f"{key}: {value}," for key, value in sorted((selector.get("matchLabels") or {}).items()))
+    expressions = "".join(
+        f"LabelSelectorRequirement{{Key:{each['key']},Operator:{each['operator']},Values:[{' '.join(each.get('values') or ())}],}},"
+        for each in selector.get("matchExpressions") or ()
+    )
+    return f"&LabelSelector{{MatchLabels:map[string]string{{{wanted}}},MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}"
 
 
 def _matters(old: Obj, new: Obj) -> bool:

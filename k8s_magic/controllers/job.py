@@ -1,7 +1,7 @@
 """Jobs: pods until enough have succeeded, or too many failed.
 
 A pod that ended is first noted in the status as uncounted, then freed of its finalizer, then counted, so that none is
-counted twice. Not modelled: managedBy, workloads and pod groups.
+counted twice. Not modelled: workloads and pod groups.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from k8s_magic.objects.pods import condition, condition_is_true, is_ready, phase
 from k8s_magic.objects.times import rfc3339
 
 RESOURCE = "jobs.batch"
+MANAGER = "kubernetes.io/job-controller"
 BURST = 500
 ORPHAN = "/"
 """What the key of an orphaned pod's name begins with."""
@@ -55,6 +56,7 @@ class JobController(Controller):
     adopts = ("pods",)
     # Pods end in bursts, which upstream gathers for a second.
     owned_reaction_s = status_reaction_s = 1.0
+    retry_s = (1.0, 60.0)
 
     def __init__(self, client: LocalClient, events: Recorder) -> None:
         super().__init__(client, events)
@@ -83,9 +85,10 @@ class JobController(Controller):
                 self._free(pod)
             return None
         job = self.client.peek(RESOURCE, key.name, key.namespace)
-        if job is None or is_finished(job):
-            if job is not None:
-                self._back_offs.pop(uid(job), None)
+        if job is None or job["spec"].get("managedBy", MANAGER) != MANAGER:
+            return None
+        if is_finished(job):
+            self._back_offs.pop(uid(job), None)
             return None
         now = self.client.now()
         sync = Sync(job, self._claim(job), now, self._back_offs.get(uid(job), BackOff()))

@@ -20,7 +20,6 @@ from k8s_magic.controllers.ownership import is_news_of_orphan
 from k8s_magic.objects.meta import Key, Obj, controller_of, key, labels, namespace, revision
 from k8s_magic.sim.loop import Timer
 
-BACK_OFF_S, MAX_BACK_OFF_S = 0.005, 1000.0
 REASONS_TO_RETRY = ("AlreadyExists", "Conflict", "Forbidden", "NotFound")
 
 
@@ -71,7 +70,8 @@ class Worker:
             self._failures.pop(key, None)
             return delay
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        return min(BACK_OFF_S * 2.0 ** (failures - 1), MAX_BACK_OFF_S)
+        first, longest = self.controller.retry_s
+        return min(first * 2.0 ** (failures - 1), longest)
 
     def _look_again(self, key: Key) -> None:
         self._again.pop(key, None)

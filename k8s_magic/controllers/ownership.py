@@ -76,8 +76,9 @@ def is_news_of_orphan(obj: Obj, old: Obj | None) -> bool:
 def pod_from_template(owner: Obj, template: Obj, pod_name: str = "") -> Obj:
     """A pod for `owner` to create. Models pkg/controller GetPodFromTemplate."""
     template_meta = template.get("metadata") or {}
-    metadata: Obj = {"name": pod_name} if pod_name else {"generateName": f"{name(owner)}-"}
-    metadata["namespace"] = namespace(owner)
+    metadata: Obj = {"generateName": f"{name(owner)}-", "namespace": namespace(owner)}
+    if pod_name:
+        metadata["name"] = pod_name
     metadata.update({k: template_meta[k] for k in ("labels", "annotations", "finalizers") if template_meta.get(k)})
     metadata["ownerReferences"] = [controller_reference(owner)]
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}

@@ -64,6 +64,8 @@ def validate(obj: Obj) -> list[FieldError]:
     errors += _reference(spec["scaleTargetRef"], "spec.scaleTargetRef")
     for index, metric in enumerate(spec["metrics"]):
         errors += _metric(metric, f"spec.metrics[{index}]")
+    if least == 0 and not {metric.get("type") for metric in spec["metrics"]} & {"Object", "External"}:
+        errors.append(forbidden("spec.metrics", "must specify at least one Object or External metric to support scaling to zero replicas"))
     for side in ("scaleUp", "scaleDown"):
         if (spec.get("behavior") or {}).get(side) is not None:
             errors += _rules(spec["behavior"][side], f"spec.behavior.{side}")

@@ -8,7 +8,7 @@ from k8s_magic.kinds import names
 from k8s_magic.kinds.columns import AGE, NAME, age, container_cells, texts, wide
 from k8s_magic.kinds.errors import InOrder, forbidden, invalid, not_supported
 from k8s_magic.kinds.kind import FieldError, Kind
-from k8s_magic.kinds.numbers import amount, at_most_all, count_or_percent, non_negative, non_negatives
+from k8s_magic.kinds.numbers import non_negative, non_negatives
 from k8s_magic.kinds.persistentvolumeclaims import default_claim_spec, validate_claim_spec
 from k8s_magic.kinds.workloads import (
     default_fields,
@@ -67,6 +67,18 @@ def _default_claim(claim: Obj) -> None:
 
 def prepare_create(draft: Obj) -> None:
     draft["status"] = {"replicas": 0, "availableReplicas": 0}
+    _drop_gated(draft)
+
+
+def prepare_update(draft: Obj, old: Obj) -> None:
+    _drop_gated(draft)
+
+
+def _drop_gated(draft: Obj) -> None:
+    """The gate MaxUnavailableStatefulSet is off in v1.36. Models dropStatefulSetDisabledFields."""
+    strategy = draft["spec"]["updateStrategy"]
+    if (strategy.get("rollingUpdate") or {}).get("maxUnavailable") is not None:
+        strategy["rollingUpdate"] = {k: v for k, v in strategy["rollingUpdate"].items() if k != "maxUnavailable"}
 
 
 def validate(obj: Obj) -> list[FieldError]:
@@ -92,21 +104,14 @@ def validate(obj: Obj) -> list[FieldError]:
 def _strategy(strategy: Obj) -> list[FieldError]:
     path, rolling = "spec.updateStrategy", strategy.get("rollingUpdate")
     if strategy["type"] == ON_DELETE:
-        shown = {"Partition": (rolling or {}).get("partition", 0), "MaxUnavailable": (rolling or {}).get("maxUnavailable")}
+        shown = InOrder({"Partition": (rolling or {}).get("partition", 0), "MaxUnavailable": None})
         return [invalid(f"{path}.rollingUpdate", shown, f"only allowed for updateStrategy '{ROLLING}'")] if rolling is not None else []
     if strategy["type"] != ROLLING:
         shown = InOrder({"Type": strategy["type"], "RollingUpdate": rolling})
         return [invalid(path, shown, f"must be '{ROLLING}' or '{ON_DELETE}'")]
     if rolling is None:
         return []
-    errors = non_negative(rolling["partition"], f"{path}.rollingUpdate.partition")
-    unavailable = rolling.get("maxUnavailable")
-    if unavailable is not None:
-        here = f"{path}.rollingUpdate.maxUnavailable"
-        errors += count_or_percent(unavailable, here)
-        errors += [] if amount(unavailable) else [invalid(here, unavailable, "cannot be 0")]
-        errors += at_most_all(unavailable, here)
-    return errors
+    return non_negative(rolling["partition"], f"{path}.rollingUpdate.partition")
 
 
 def validate_update(new: Obj, old: Obj) -> list[FieldError]:
@@ -138,6 +143,7 @@ KIND = Kind(
     row=row,
     default=default,
     prepare_create=prepare_create,
+    prepare_update=prepare_update,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

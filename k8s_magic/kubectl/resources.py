@@ -93,15 +93,16 @@ class Mapper:
         raise UsageError(f'the server doesn\'t have a resource type "{name}"')
 
     def _find(self, name: str, group: str = "", version: str = "") -> Mapping | None:
-        name = name.lower()
-        pool = [m for m in self.mappings if not version or m.version == version]
+        name, pool = name.lower(), self.mappings
         if group:
             pool = [m for m in pool if m.group == group] or [m for m in pool if m.group.startswith(group)]
-        for fits in (_is_plural, _is_singular, _is_short):
-            if found := [m for m in pool if fits(m, name)]:
-                if fits is _is_short:
-                    self._warn_of_others(name, found)
+        for fits in (_is_plural, _is_singular):
+            if found := [m for m in pool if fits(m, name) and version in ("", m.version)]:
                 return found[0]
+        # A short name's expansion forgets the version that was asked for.
+        if found := [m for m in pool if _is_short(m, name)]:
+            self._warn_of_others(name, found)
+            return found[0]
         return None
 
     def _warn_of_others(self, name: str, found: list[Mapping]) -> None:

@@ -198,7 +198,6 @@ class PodWorker:
 
     async def _end_early(self, grace_s: float) -> None:
         await self._stop_containers(grace_s)
-        self.view.sandbox_ready = False
         self.write()
         self._unplug()
         if meta.is_deleting(self.pod):

@@ -100,3 +100,13 @@ def test_a_recreated_object_is_a_new_one(client: LocalClient) -> None:
     first = client.create("configmaps", configmap("a"), "default")
     client.delete("configmaps", "a", "default")
     assert client.create("configmaps", configmap("a"), "default")["metadata"]["uid"] != first["metadata"]["uid"]
+
+
+def test_a_pod_that_has_no_grace_is_marked_before_it_goes(client: LocalClient) -> None:
+    spec = {"containers": [{"name": "c", "image": "c"}]}
+    client.create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}, "default")
+    seen: list[tuple[str, int | None]] = []
+    client.subscribe("pods", lambda event, old: seen.append((event.type, event.object["metadata"].get("deletionGracePeriodSeconds"))))
+    client.delete("pods", "p", "default")
+    client.loop.run_until(client.loop.now + 1)
+    assert seen == [("MODIFIED", 0), ("DELETED", 0)]

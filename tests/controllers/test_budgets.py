@@ -83,3 +83,19 @@ def test_a_budget_says_how_many_may_go(world: Any, rule: dict[str, Any], desired
     status = world.get(BUDGETS, "b")["status"]
     assert (status["currentHealthy"], status["disruptionsAllowed"]) == (3, allowed - 1)
     assert "disruptedPods" not in status
+
+
+def test_pods_without_a_controller_are_told_of_as_upstream_tells(world: Any) -> None:
+    """A real v1.36.2 prints the Go struct of the selector."""
+    bare = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {"app": "bare"}}, "spec": world.template({})["spec"]}
+    world.client.create("pods", bare, "default")
+    world.run(3)
+    selector = {"matchLabels": {"app": "bare"}, "matchExpressions": [{"key": "x", "operator": "NotIn", "values": ["y", "z"]}]}
+    body = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "b"}, "spec": {"selector": selector}}
+    world.client.create(BUDGETS, {**body, "spec": {**body["spec"], "maxUnavailable": 1}}, "default")
+    world.run(3)
+    (text,) = set(world.events("UnmanagedPods"))
+    assert text.startswith(
+        "Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: bare,},MatchExpressions:"
+        "[]LabelSelectorRequirement{LabelSelectorRequirement{Key:x,Operator:NotIn,Values:[y z],},},}) were found to be unmanaged."
+    )

@@ -147,6 +147,13 @@ def test_each_index_has_its_own_limit(world: Any) -> None:
     assert conditions(world)[-1] == ("Failed", "FailedIndexes", "Job has failed indexes")
 
 
+def test_a_job_that_another_controller_manages_is_left_alone(world: Any) -> None:
+    job(world, managedBy="example.com/other")
+    world.run(10)
+    assert world.pods() == []
+    assert world.get(RESOURCE, "j")["status"] == {}
+
+
 def test_a_failure_policy_ends_the_job_at_once(world: Any) -> None:
     Programs(world).fails = lambda pod: True
     rule = {"action": "FailJob", "onPodConditions": [{"type": "Ready", "status": "True"}]}

@@ -72,14 +72,17 @@ def test_waiting_ends_at_the_timeout_on_the_clusters_clock(kubectl: Shell) -> No
     assert kubectl.fails("wait --for=create cm/never --timeout=1s") == "error: timed out waiting for the condition\n"
 
 
-def test_all_that_time_out_share_one_timeout_and_are_all_told(kubectl: Shell) -> None:
+def test_all_share_one_timeout_and_after_it_nothing_is_looked_at(kubectl: Shell) -> None:
     kubectl.ok("create cm a")
     kubectl.ok("create cm b")
     before = kubectl.client.now()
     assert kubectl.fails("wait --for=delete cm/a cm/b --timeout=5s") == (
-        "timed out waiting for the condition on configmaps/a\ntimed out waiting for the condition on configmaps/b\n"
+        "timed out waiting for the condition on configmaps/a\nclient rate limiter Wait returned an error: context deadline exceeded\n"
     )
     assert kubectl.client.now() - before == 5.0
+    assert kubectl.fails("wait --for=jsonpath={.metadata.name}=b cm/a cm/b --timeout=5s") == (
+        "timed out waiting for the condition on configmaps/a\ntimed out waiting for the condition on configmaps/b\n"
+    )
 
 
 def test_what_happens_meanwhile_ends_the_waiting(kubectl: Shell) -> None:

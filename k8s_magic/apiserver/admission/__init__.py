@@ -38,6 +38,8 @@ class Attributes:
     caller: Caller
     subresource: str = ""
     dry_run: bool = False
+    is_unnamed: bool = False
+    """Its name is yet to be generated, as upstream has it while plugins still change the object."""
 
     @property
     def namespace(self) -> str:
@@ -45,7 +47,8 @@ class Attributes:
 
     @property
     def name(self) -> str:
-        return meta.name(self.draft)
+        """Models extractResourceName."""
+        return str(self.draft["metadata"]["generateName"]) if self.is_unnamed else meta.name(self.draft)
 
     @property
     def store(self) -> Store:

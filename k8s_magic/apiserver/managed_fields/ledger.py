@@ -149,7 +149,7 @@ def _nothing(kind: Kind, manager: Manager) -> Obj:
 
 def _entries(managers: Mapping[Manager, _Owned]) -> list[Obj]:
     entries = [_entry(manager, owned) for manager, owned in managers.items() if owned.fields]
-    return sorted(entries, key=lambda e: (e["operation"], e["time"], e["manager"], e["apiVersion"], e.get("subresource", "")))
+    return sorted(entries, key=lambda e: (e["operation"], e.get("time", ""), e["manager"], e["apiVersion"], e.get("subresource", "")))
 
 
 def _entry(manager: Manager, owned: _Owned) -> Obj:
@@ -162,7 +162,8 @@ def _entry(manager: Manager, owned: _Owned) -> Obj:
     }
     if manager.subresource:
         entry["subresource"] = manager.subresource
-    entry["time"] = owned.time
+    if owned.time:
+        entry["time"] = owned.time
     return entry
 
 

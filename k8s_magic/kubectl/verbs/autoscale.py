@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.kubectl import builder, common, recording
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.environment import UsageError
@@ -32,7 +33,11 @@ async def run(call: Call) -> int | None:
         else:
             hpa = common.with_renewed_annotation(call, hpa)
             options = common.write_options(call, dry)
-            done = call.client.create("horizontalpodautoscalers.autoscaling", hpa, call.namespace, options=options)
+            try:
+                done = call.client.create("horizontalpodautoscalers.autoscaling", hpa, call.namespace, options=options)
+            except ApiError:
+                _check_fallback(call)
+                raise
             common.object_printer(call, "autoscaled", dry)(done)
         made.append(hpa)
 
@@ -40,6 +45,15 @@ async def run(call: Call) -> int | None:
     if not made:
         raise UsageError("no objects passed to autoscale")
     return None
+
+
+def _check_fallback(call: Call) -> None:
+    """Upstream tries autoscaling/v1 next, which knows a percentage of CPU alone, and fails as it did before. Models canCreateHPAV1."""
+    cpu, why = call.flags["cpu"], "failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1"
+    if not cpu:
+        raise UsageError(f"{why}: empty input")
+    if call.flags["memory"] or not (call.flags["cpu-percent"] >= 0 or cpu.strip().endswith("%")):
+        raise UsageError(f"{why}: %!w(<nil>)")
 
 
 def _check(call: Call) -> list[Obj]:

@@ -13,6 +13,7 @@ from k8s_magic.kubectl.verb import Call, Verb
 
 _POLL_S = 0.5
 _WEEK_S = 168 * 3600.0
+_EXPIRED = "client rate limiter Wait returned an error: context deadline exceeded"
 
 
 async def run(call: Call) -> int | None:
@@ -64,6 +65,9 @@ async def _wait(call: Call, info: Info, wish: str | Test, deadline: Deadline) ->
     """Wait until one wish is true of one object; `info.obj` is then what it was last."""
     if wish == "create":
         return info
+    if call.flags["timeout"] and deadline.seconds() == 0:
+        # The time is up for all: what comes after the object that took too long is not looked at any more.
+        raise UsageError(_EXPIRED if wish == "delete" else _timed_out(info))
     try:
         info.obj = call.client.get(info.mapping.resource, info.name, info.namespace)
     except ApiError as error:
@@ -79,6 +83,10 @@ async def _wait(call: Call, info: Info, wish: str | Test, deadline: Deadline) ->
     return info
 
 
+def _timed_out(info: Info) -> str:
+    return f"timed out waiting for the condition on {info.mapping.plural}/{info.name}"
+
+
 async def _follow(call: Call, info: Info, wish: str | Test, deadline: Deadline) -> None:
     version = info.obj["metadata"].get("resourceVersion", "")
     watch = call.client.watch(info.mapping.resource, info.namespace, fields=f"metadata.name={info.name}", resource_version=version)
@@ -86,7 +94,7 @@ async def _follow(call: Call, info: Info, wish: str | Test, deadline: Deadline) 
         while True:
             event, timed_out = await waiting.next_event(call.client, watch, deadline.seconds())
             if timed_out or event is None:
-                raise UsageError(f"timed out waiting for the condition on {info.mapping.plural}/{info.name}")
+                raise UsageError(_timed_out(info))
             if event.type == "DELETED":
                 if wish == "delete":
                     return
