@@ -66,6 +66,8 @@ class Decision:
     nodes: Mapping[str, NodeVerdict]
     tied: tuple[str, ...]
     """Nodes that shared the highest total; a draw chose among them."""
+    filters: tuple[str, ...] = ()
+    """The plugins in the order in which each node is put to them; the first that rejects it is the last that is asked."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Inputs:
             nominated=self.nominated,
             nodes=self._verdicts(snapshot),
             tied=tuple(snapshot.nodes[position].name for position in outcome.tied),
+            filters=tuple(plugin.name for plugin in self.plugins),
         )
 
     def _verdicts(self, snapshot: Snapshot) -> dict[str, NodeVerdict]:

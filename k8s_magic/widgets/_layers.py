@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from k8s_magic.widgets._moods import BOX, COLOURS, INK, LINE, PAPER, SIGNS, SOFT_INK, Mood, sign
-from k8s_magic.widgets._svg import document, group, label, shortened, tag, title
+from k8s_magic.widgets._moods import BOX, COLOURS, EDGE, LINE, PAPER, SIGNS, Mood, sign
+from k8s_magic.widgets._svg import document, group, tag, title
+from k8s_magic.widgets._words import HEAD, NAME, SMALL, width_of, words
 
-MARGIN, GAP, BETWEEN, WIDTH, HEAD, LINE_HEIGHT = 10, 8, 46, 196, 30, 12.5
-MOST_CARDS = 16
-LETTERS = 30
+WIDTH, MARGIN, GAP, BETWEEN, TOP, LINE_HEIGHT = 980, 12, 8, 34, 66, 14
+"""Of the picture, and what keeps cards apart; under TOP they begin."""
+NARROWEST, WIDEST, MOST_CARDS = 100, 290, 16
+MARKED, UNMARKED = 26, 10
+"""Where a card's words begin, beside its sign or without one."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ class Layer:
 
     title: str
     cards: tuple[Card, ...]
+
+    def about(self, card: Card) -> tuple[str, ...]:
+        """What stands below the card's name: its kind, unless the layer's title says it, and its lines."""
+        kind = () if self.title.startswith(card.kind) else (card.kind,)
+        first = " · ".join([*kind, *card.lines[:1]])
+        return tuple(line for line in (first, *card.lines[1:]) if line)
+
+    def height(self, card: Card) -> float:
+        """Of the card."""
+        return 26 + LINE_HEIGHT * len(self.about(card))
 
 
 @dataclass(frozen=True)
@@ -124,79 +138,84 @@ def _names(cards: tuple[Card, ...]) -> str:
     return ", ".join([*names, *([f"{len(cards) - 8} more"] if len(cards) > 8 else [])]) or "none"
 
 
-def drawer(scenes: Sequence[Scene], more: bool) -> Callable[[Scene], str]:
+def drawer(scenes: Sequence[Scene]) -> Callable[[Scene], str]:
     """Draws each of these scenes at one size."""
     columns = max(len(scene.layers) for scene in scenes)
+    wanted = [max(_width(scene.layers[i]) for scene in scenes if i < len(scene.layers)) for i in range(columns)]
+    scale = min((WIDTH - 2 * MARGIN - (columns - 1) * BETWEEN) / (sum(wanted) or 1), 1)
     height = max(_height(scene) for scene in scenes)
-    return lambda scene: _draw(scene, columns, height)
+    return lambda scene: _draw(scene, [width * scale for width in wanted], height)
 
 
-def _draw(scene: Scene, columns: int, height: float) -> str:
-    width = 2 * MARGIN + columns * WIDTH + (columns - 1) * BETWEEN
-    paper = tag("rect", class_="k8sm-paper", width=width, height=height, rx=6, fill=PAPER)
-    heading = label(shortened(scene.heading, int(width / 7.5)), MARGIN, 20, size=13, font_weight="600", fill=INK, class_="k8sm-ink")
+def _width(layer: Layer) -> float:
+    """Room for all words of a layer, within limits."""
+    wanted = [NARROWEST, width_of(layer.title) - 10]
+    for card in layer.cards:
+        words_ = max(width_of(card.name, NAME, bold=True), *(width_of(line, SMALL) for line in layer.about(card)), 0)
+        wanted.append(words_ + (MARKED if card.mood else UNMARKED) + 8)
+    return min(max(wanted), WIDEST)
+
+
+class Place(NamedTuple):
+    """Of a card: its left upper corner and its size."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def _draw(scene: Scene, widths: Sequence[float], height: float) -> str:
+    paper = tag("rect", class_="k8sm-paper", width=WIDTH, height=height, rx=8, fill=PAPER)
+    heading = words(scene.heading, MARGIN, 24, size=HEAD, bold=True, room=WIDTH - 2 * MARGIN)
     places, heads, boxes = {}, [], []
-    for number, layer in enumerate(scene.layers):
-        x = MARGIN + number * (WIDTH + BETWEEN)
-        heads.append(label(f"{layer.title} ({len(layer.cards)})", x, HEAD + 12, size=10.5, fill=SOFT_INK, class_="k8sm-soft"))
-        shown = layer.cards[:MOST_CARDS]
-        y = HEAD + 22 + (height - HEAD - 22 - MARGIN - _layer_height(layer)) / 2
-        for card in shown:
-            places[card.id] = (x, y, _card_height(card))
-            boxes.append(_card(card, x, y))
-            y += _card_height(card) + GAP
-        if folded := len(layer.cards) - len(shown):
-            boxes.append(label(f"and {folded} more", x + 8, y + 8, size=10.5, fill=SOFT_INK, class_="k8sm-soft"))
+    x = float(MARGIN)
+    for layer, wide in zip(scene.layers, widths, strict=False):
+        heads.append(words(f"{layer.title} ({len(layer.cards)})", x, 50, tone="soft", room=wide + BETWEEN / 2))
+        y = TOP + (height - TOP - MARGIN - _layer_height(layer)) / 2
+        for card in layer.cards[:MOST_CARDS]:
+            places[card.id] = place = Place(x, y, wide, layer.height(card))
+            boxes.append(_card(card, layer.about(card), place))
+            y += place.height + GAP
+        if (folded := len(layer.cards) - MOST_CARDS) > 0:
+            boxes.append(words(f"and {folded} more", x + 8, y + 8, tone="soft"))
+        x += wide + BETWEEN
     edges = [_edge(places[edge.source], places[edge.target], edge) for edge in scene.edges if {edge.source, edge.target} <= places.keys()]
-    return document(width, height, summary(scene), paper, heading, *heads, *edges, *boxes)
+    return document(WIDTH, height, scene.heading, summary(scene), paper, heading, *heads, *edges, *boxes)
 
 
-def _card(card: Card, x: float, y: float) -> str:
+def _card(card: Card, about: tuple[str, ...], place: Place) -> str:
     fill, line = COLOURS[card.mood] if card.mood else (BOX, LINE)
     dashes = "4 3" if card.gone else None
-    body = tag(
-        "rect",
-        width=WIDTH,
-        height=_card_height(card),
-        rx=5,
-        fill=fill,
-        stroke=line,
-        stroke_dasharray=dashes,
-        class_=None if card.mood else "k8sm-box",
-    )
-    left = 24 if card.mood else 9
-    mark = sign(card.mood, line, 12, 14) if card.mood else ""
-    about = title(", ".join([card.title, *(["gone"] if card.gone else []), *card.lines]))
-    words = [label(shortened(card.name, 26 if card.mood else 29), left, 16, size=11, font_weight="600", fill=INK, class_="k8sm-ink")]
-    lines = [*([card.kind] if card.kind else []), *card.lines]
-    words += [
-        label(shortened(line_, LETTERS), left, 16 + LINE_HEIGHT * (i + 1), size=9.5, fill=SOFT_INK, class_="k8sm-soft")
-        for i, line_ in enumerate(lines)
-    ]
-    return group(x, y, about, body, mark, *words, id=card.id, class_=f"k8sm-pod k8sm-{card.mood}" if card.mood else "k8sm-node")
+    class_ = None if card.mood else "k8sm-box"
+    body = tag("rect", width=place.width, height=place.height, rx=6, fill=fill, stroke=line, stroke_dasharray=dashes, class_=class_)
+    left = MARKED if card.mood else UNMARKED
+    room = place.width - left - 4
+    mark = sign(card.mood, line, 13, 14) if card.mood else ""
+    told = title(", ".join([card.title, *(["gone"] if card.gone else []), *card.lines]))
+    lines = [words(said, left, 18 + LINE_HEIGHT * (i + 1), size=SMALL, tone="soft", room=room) for i, said in enumerate(about)]
+    name = words(card.name, left, 18, size=NAME, bold=True, room=room)
+    class_ = f"k8sm-pod k8sm-{card.mood}" if card.mood else "k8sm-node"
+    return group(place.x, place.y, told, body, mark, name, *lines, id=card.id, class_=class_)
 
 
-def _edge(start: tuple[float, float, float], end: tuple[float, float, float], edge: Edge) -> str:
-    x1, y1, x2, y2 = start[0] + WIDTH, start[1] + start[2] / 2, end[0] - 6, end[1] + end[2] / 2
+def _edge(start: Place, end: Place, edge: Edge) -> str:
+    x1, y1, x2, y2 = start.x + start.width, start.y + start.height / 2, end.x - 6, end.y + end.height / 2
     bend = (x2 - x1) / 2
-    path = f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+    path = f"M{x1:.5g} {y1:.5g}C{x1 + bend:.5g} {y1:.5g} {x2 - bend:.5g} {y2:.5g} {x2:.5g} {y2:.5g}"
     dashes = None if edge.open else "2 4"
-    line = tag("path", d=path, fill="none", stroke="#6e7781", stroke_width=1.3, stroke_dasharray=dashes, class_="k8sm-edge")
+    line = tag("path", d=path, fill="none", stroke=EDGE, stroke_width=1.4, stroke_dasharray=dashes, class_="k8sm-edge")
     if not edge.open:
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
-        cross = f"M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8"
+        cross = f"M{x - 4:.5g} {y - 4:.5g}l8 8m0 -8l-8 8"
         return line + tag("path", d=cross, fill="none", stroke="#cf222e", stroke_width=2, class_="k8sm-limit")
-    return line + tag("path", d=f"M{x2 + 5:g} {y2:g}l-7 -3.5v7z", fill="#6e7781", class_="k8sm-edge-head")
-
-
-def _card_height(card: Card) -> float:
-    return 24 + LINE_HEIGHT * (len(card.lines) + bool(card.kind))
+    return line + tag("path", d=f"M{x2 + 5:.5g} {y2:.5g}l-7 -3.5v7z", fill=EDGE, class_="k8sm-edge-head")
 
 
 def _layer_height(layer: Layer) -> float:
     more = 16 if len(layer.cards) > MOST_CARDS else 0
-    return sum(_card_height(card) + GAP for card in layer.cards[:MOST_CARDS]) - GAP + more
+    return sum(layer.height(card) + GAP for card in layer.cards[:MOST_CARDS]) - GAP + more
 
 
 def _height(scene: Scene) -> float:
-    return HEAD + 22 + max([60, *(_layer_height(layer) for layer in scene.layers)]) + MARGIN
+    return TOP + max([40, *(_layer_height(layer) for layer in scene.layers)]) + MARGIN

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from k8s_magic.kinds.pod.table import summarize
 from k8s_magic.objects import meta
@@ -13,7 +14,7 @@ from k8s_magic.widgets._svg import tag
 Mood = Literal["running", "unready", "starting", "done", "failed", "leaving"]
 STARTING = ("Pending", "ContainerCreating", "PodInitializing", "SchedulingGated")
 SIGNS = {"running": "●", "unready": "◐", "starting": "○", "done": "✓", "failed": "▲", "leaving": "✕"}
-COLOURS = {  # mood -> (fill, line)
+COLOURS: dict[Mood, tuple[str, str]] = {  # mood -> (fill, line)
     "running": ("#d9f2df", "#1a7f37"),
     "unready": ("#fff3c4", "#9a6700"),
     "starting": ("#dcecff", "#0969da"),
@@ -21,8 +22,9 @@ COLOURS = {  # mood -> (fill, line)
     "failed": ("#ffdeda", "#cf222e"),
     "leaving": ("#efe2ff", "#8250df"),
 }
-INK, SOFT_INK, PAPER, BOX, LINE, BAR, BAR_FILL = "#1f2328", "#57606a", "#ffffff", "#f6f8fa", "#afb8c1", "#e6eaef", "#b9cbe0"
-GOOD, BAD, ACCENT = "#1a7f37", "#cf222e", "#0969da"
+INK, SOFT_INK, PAPER, BOX, LINE, BAR, BAR_FILL = "#1f2328", "#57606a", "#ffffff", "#f6f8fa", "#c6cdd5", "#e3e8ee", "#a5c8f0"
+SIDE_TALK: Final = re.compile(r"[.,]? (no new claims to deallocate|preemption:).*", re.DOTALL)
+GOOD, BAD, ACCENT, EDGE = "#1a7f37", "#cf222e", "#0969da", "#818b96"
 
 
 def word_of(pod: Obj) -> str:
@@ -43,12 +45,17 @@ def mood_of(pod: Obj, word: str) -> Mood:
     return "failed"
 
 
+def without_side_talk(message: str) -> str:
+    """Why the scheduler found no node. What preemption found matters less."""
+    return SIDE_TALK.sub("", message)
+
+
 def state_words(word: str, mood: str) -> str:
     """The STATUS, and "not ready" where kubectl says it in another column."""
     return "Running, not ready" if mood == "unready" and word == "Running" else word
 
 
-def sign(mood: str, line: str, x: float, y: float) -> str:
+def sign(mood: Mood, line: str, x: float, y: float) -> str:
     """A shape for each mood, for who does not see the colours."""
     if mood == "running":
         return tag("circle", cx=x, cy=y, r=4, fill=line, class_="k8sm-sign")

@@ -42,8 +42,6 @@ class Picture(anywidget.AnyWidget):
     _css = STATIC / "picture.css"
     history = traitlets.Dict().tag(sync=True)
     """The steps of the last commands (see _history.encoded)."""
-    index = traitlets.Int(0).tag(sync=True)
-    """The step on show, as the front end tells it."""
 
     def __init__(self, client: Client, journal: Journal | None, play: Play) -> None:
         self._client, self._journal, self._play = client, journal, play

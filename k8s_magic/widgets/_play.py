@@ -28,8 +28,8 @@ class Painting(Generic[Scene]):
     scene: Callable[[State], Scene]
     told: Callable[[Scene, Scene], list[str]]
     """What happened from one scene to the next, in short sentences."""
-    drawer: Callable[[Sequence[Scene], bool], Callable[[Scene], str]]
-    """How each of these scenes is drawn, so that things stay where they are; True where more may come."""
+    drawer: Callable[[Sequence[Scene]], Callable[[Scene], str]]
+    """How each of these scenes is drawn, so that things stay where they are."""
     text: Callable[[Scene], str]
     summary: Callable[[Scene], str]
     same: Callable[[Scene, Scene], bool] = eq
@@ -46,7 +46,7 @@ class Painting(Generic[Scene]):
         scenes = self.scenes(client, journal, since)
         told = [_told(self.told(before, after)) for (_, before), (_, after) in pairwise(scenes)]
         kept = _thinned(len(scenes))
-        draw = self.drawer([scenes[index][1] for index in kept], True)
+        draw = self.drawer([scenes[index][1] for index in kept])
         start = scenes[1][0] if len(scenes) > 1 else scenes[0][0]
         frames = []
         for index in kept:
@@ -69,7 +69,7 @@ class Painting(Generic[Scene]):
         """What stays of a play: its end."""
         final = scenes[-1]
         shown = scenes if self.keeps_past else [final]
-        return Static(self.drawer(shown, False)(final), self.summary(final), self.text(final))
+        return Static(self.drawer(shown)(final), self.summary(final), self.text(final))
 
 
 def _told(told: list[str]) -> str:

@@ -45,6 +45,8 @@ class State(NamedTuple):
     """The writes since the state before."""
     by_revision: Mapping[int, Any] = {}
     """The writes of all resources in the time that is looked at, to follow causes."""
+    is_now: bool = False
+    """Whether nothing has been written since."""
 
 
 def states(client: Client, journal: Journal | None, resources: tuple[str, ...], since: int) -> list[State]:
@@ -54,11 +56,11 @@ def states(client: Client, journal: Journal | None, resources: tuple[str, ...], 
     """
     objects: Objects = {r: {meta.key(item): item for item in client.list(r)["items"]} for r in resources}
     if journal is None:
-        return [State(client.now(), objects)]
+        return [State(client.now(), objects, is_now=True)]
     written = {entry.revision: entry for entry in journal.since(since)}
     entries = [entry for entry in written.values() if entry.resource in resources]
     if not entries:
-        return [State(journal.now, objects)]
+        return [State(journal.now, objects, is_now=True)]
     for entry in reversed(entries):
         _set(objects, entry, entry.old)
     return [State(entries[0].time, _copied(objects)), *_forward(objects, entries, written)]
@@ -71,7 +73,7 @@ def _forward(objects: Objects, entries: list[Any], written: Mapping[int, Any]) -
         fresh.append(entry)
         following = entries[index + 1].time if index + 1 < len(entries) else None
         if following != entry.time:
-            yield State(entry.time, _copied(objects), tuple(fresh), written)
+            yield State(entry.time, _copied(objects), tuple(fresh), written, is_now=following is None)
             fresh = []
 
 

@@ -30,9 +30,14 @@ def text(value: str | float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def label(words: str, x: float, y: float, *, size: float = 11, **attributes: str | float | None) -> str:
-    """A line of text."""
-    return tag("text", escape(text(words)), x=x, y=y, font_size=size, **attributes)
+def label(words: str, x: float, y: float, *, size: float = 11, more: str = "", **attributes: str | float | None) -> str:
+    """A line of text; `more` are spans that go on in it."""
+    return tag("text", escape(text(words)), more, x=x, y=y, font_size=size, **attributes)
+
+
+def span(words: str, **attributes: str | float | None) -> str:
+    """Text within a line that looks otherwise."""
+    return tag("tspan", escape(text(words)), **attributes)
 
 
 def title(words: str) -> str:
@@ -47,11 +52,11 @@ class Document(str):
     pieces: tuple[str, ...]
 
 
-def document(width: float, height: float, about: str, *children: str) -> Document:
-    """A whole SVG image that says in words what it shows."""
+def document(width: float, height: float, name: str, about: str, *children: str) -> Document:
+    """A whole SVG image with a name, and a description in words for who cannot see it."""
     size = f'viewBox="0 0 {text(width)} {text(height)}" width="{text(width)}" height="{text(height)}"'
-    described = f'role="img" aria-label={quoteattr(text(about))}'
-    pieces = (f'<svg xmlns="http://www.w3.org/2000/svg" {size} {FONT} {described}>', *children, "</svg>")
+    described = (title(name), tag("desc", escape(text(about))))
+    pieces = (f'<svg xmlns="http://www.w3.org/2000/svg" {size} {FONT} role="img">', *described, *children, "</svg>")
     made = Document("".join(pieces))
     made.pieces = pieces
     return made

@@ -78,7 +78,7 @@ def _follow(
     else:
         word = word_of(pod)
         mood = mood_of(pod, word)
-        pods[id] = Card(id, "Pod", meta.name(pod), (state_words(word, mood), *told), mood)
+        pods[id] = Card(id, "Pod", meta.name(pod), (f"{state_words(word, mood)} · {address}", told[1]), mood)
     edges.append(Edge(meta.uid(slice_), id, ready))
     if name := endpoint.get("nodeName"):
         node = state.objects["nodes"].get(Key("", name))

@@ -1,7 +1,9 @@
 """Why a pod is where it is, who owns whom, the way of a request; and what all pictures have in common."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
@@ -13,6 +15,7 @@ from k8s_magic.widgets import pictures
 from k8s_magic.widgets._history import Frame, continued, encoded
 from k8s_magic.widgets._svg import document, label
 
+SVG = "{http://www.w3.org/2000/svg}"
 WAYS = {
     "placement": (),
     "selector": ("service/web",),
@@ -108,7 +111,7 @@ def test_what_is_told_again_replaces_what_was_told() -> None:
 
 
 def test_too_much_is_thinned_to_its_ends() -> None:
-    frames = [Frame(document(1, 1, "", label(f"{number}-{'x' * 200_000}", 0, 0)), str(number), "") for number in range(9)]
+    frames = [Frame(document(1, 1, "", "", label(f"{number}-{'x' * 200_000}", 0, 0)), str(number), "") for number in range(9)]
     state = encoded(continued([], 0, "", frames))
     assert (state["steps"][0][1], state["steps"][-1][1]) == ("0", "8")
     assert len(json.dumps(state)) < 1_000_000
@@ -134,10 +137,71 @@ def test_why_nowhere() -> None:
 
 
 def test_many_nodes_fold_in_the_table() -> None:
-    picture = opened(web(nodes=60), "why", "POD")
-    lines = picture._static.text.splitlines()
-    assert len(lines) == 25
-    assert "37 more nodes that fit" in lines[-1]
+    cluster = web(nodes=100)
+    cluster.kubectl("cordon node7")
+    cluster.kubectl("create deployment api --image=nginx --replicas=40")
+    cluster.settle()
+    pod = cluster.kubectl("get pods -l app=api -o jsonpath={.items[39].metadata.name}").stdout
+    picture = opened(cluster, "why", pod)
+    lines = picture._static.text.splitlines()[1:]
+    assert len(lines) <= 24
+    assert sum(int(line.split()[0]) if re.match(r"  \d+ (more )?nodes", line) else 1 for line in lines) == 100
+    assert "✗ NodeUnschedulable" in lines[-1]
+
+
+def test_many_nodes_that_do_not_fit_fold_by_reason() -> None:
+    cluster = web(nodes=100)
+    cluster.kubectl("cordon node7")
+    cluster.kubectl('run big --image=nginx --overrides={"spec":{"nodeSelector":{"a":"b"}}}'.split())
+    text = opened(cluster, "why", "big")._static.text
+    assert "99 nodes, as node1" in text and "✗ NodeUnschedulable" in text
+    assert len(text.splitlines()) == 3
+
+
+def test_the_matrix_says_who_was_asked() -> None:
+    cluster = web(system=True)
+    cluster.kubectl("cordon node3")
+    cluster.kubectl("run late --image=nginx")
+    rows = {}
+    for group in ET.fromstring(opened(cluster, "why", "late")._static.svg).iter(f"{SVG}g"):
+        if group.get("data-id", "").startswith("node-"):
+            rows[group.get("data-id")] = [text.text for text in group.iter(f"{SVG}text")]
+    assert [word for word in rows["node-node1"] if word in "✓✗–"] == ["✓", "✗"]
+    assert [word for word in rows["node-node3"] if word in "✓✗–"] == ["✗", "–"]
+    assert rows["node-node3"][-1] == "node(s) were unschedulable"
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_every_picture_has_a_name_and_a_description(name: str) -> None:
+    root = ET.fromstring(opened(web(), name, *WAYS[name])._static.svg)
+    assert root.get("role") == "img"
+    assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
+    assert all(child.text for child in root[:2])
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_words_do_not_leave_their_picture(name: str) -> None:
+    """A width that a wide font would take; long names are cut."""
+    cluster = web()
+    long = "w" * 63
+    cluster.kubectl(f"create deployment {long} --image=nginx")
+    cluster.kubectl("label pods --all app=web --overwrite")
+    cluster.settle()
+    root = ET.fromstring(opened(cluster, name, *WAYS[name])._static.svg)
+    width = float(root.get("width", "0"))
+    for x, text in _texts(root, 0):
+        size = float(text.get("font-size", "0"))
+        room = width - x if text.get("text-anchor") is None else x
+        assert text.get("transform") or len(text.text or "") * size * 0.55 <= room, text.text
+
+
+def _texts(element: ET.Element, left: float) -> Iterator[tuple[float, ET.Element]]:
+    for child in element:
+        moved = re.search(r"translate\(([-\d.]+)", child.get("transform", ""))
+        at = left + (float(moved[1]) if moved else 0)
+        if child.tag == f"{SVG}text":
+            yield at + float(child.get("x", "0")), child
+        yield from _texts(child, at)
 
 
 def test_the_tree_begins_with_the_first_owner() -> None:

@@ -13,8 +13,8 @@ def cpu_text(millicores: int) -> str:
 
 
 def memory_text(amount: int) -> str:
-    """Bytes in the largest unit that keeps it at one or more: "128Mi", "3.8Gi"."""
+    """Bytes in the largest unit that keeps it at one or more, and three digits of it: "128Mi", "3.8Gi"."""
     for unit, size in UNITS:
         if amount >= size:
-            return f"{round(amount / size, 1):g}{unit}"
+            return f"{round(amount / size, 1 if amount < 100 * size else None):g}{unit}"
     return str(amount)

@@ -1,4 +1,7 @@
-"""Where things stand in the placement picture: one layout for all frames of a play, so that nodes stay where they are."""
+"""Where things stand in the placement picture: one layout for all frames of a play, so that nodes stay where they are.
+
+Every picture is equally wide. Many pods become chips without words, many nodes small boxes, and what is more than that is counted.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from k8s_magic.widgets._moods import without_side_talk
+from k8s_magic.widgets._svg import wrapped
+from k8s_magic.widgets._words import SMALL, letters
 from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
 
-MARGIN, GAP, PADDING = 10, 10, 8
-HEAD = 62
-"""Of a node's box: its name and two bars."""
-TILE, SMALL_TILE, CHIP, TILE_GAP = 30, 16, 16, 4
-MOST_TILES = 10
-"""With more pods than that on a node, each is a chip without words."""
-BOX_WIDTH, CHIP_BOX_WIDTH, DENSE_BOX_WIDTH, WAITING_WIDTH = 196, 132, 88, 216
-DENSE_FROM, DENSE_HEAD, DENSE_CHIP, DENSE_GAP = 31, 34, 9, 1.5
-"""With so many nodes everything shrinks: bars lose their words, chips their signs."""
-MOST_WAITING = 9
-REASON_LINE = 12
+WIDTH, MARGIN, GAP, PADDING = 980, 12, 10, 9
+HEADER = 78
+"""Of the picture: how much there is of everything, and what signs mean."""
+NAME_LINE, NOTES_LINE, ACCOUNT = 26, 18, 41
+"""Of a node's box: its name, what is unusual about it, each resource."""
+SIDE_BY_SIDE = 360
+"""A box as wide as that has its resources beside each other."""
+TILE, SMALL_TILE, CHIP, TILE_GAP, TILE_WIDTH = 34, 18, 17, 4, 190
+MOST_NODES, MOST_TILES, MOST_CHIPS, MOST_SMALL_CHIPS = 12, 10, 120, 72
+"""With more nodes, or more pods on a node, each pod is a chip without words; with still more, the rest is counted."""
+DENSE_FROM, DENSE_HEAD, DENSE_CHIP, DENSE_GAP = 31, 38, 10, 2
+"""With so many nodes everything shrinks: bars lose their words, chips their letters."""
+MOST_GROUPS, MOST_WAITING, MOST_WAITING_CHIPS = 4, 8, 88
+REASON_LINE, REASON_LINES = 14, 2
 
 
 class Place(NamedTuple):
@@ -35,51 +44,55 @@ class Place(NamedTuple):
 class Layout:
     """Measures that hold for every frame."""
 
-    chips: bool
-    columns: int
-    row_heights: tuple[float, ...]
     names: tuple[str, ...]
-    waits: bool
+    chips: bool
+    dense: bool
+    columns: int
+    has_notes: bool
+    row_heights: tuple[float, ...]
     waiting_height: float
-    dense: bool = False
 
     @staticmethod
-    def of(scenes: Sequence[Scene], *, waits: bool = False) -> Layout:
-        """The layout that all `scenes` fit into; `waits` keeps room for waiting pods even where there are none."""
-        names = tuple(dict.fromkeys(node.name for scene in scenes for node in scene.nodes))
-        chips = any(len([pod for pod in node.pods if not pod.is_system]) > MOST_TILES for scene in scenes for node in scene.nodes)
-        chips = chips or len(names) > 12
+    def of(scenes: Sequence[Scene]) -> Layout:
+        """The layout that all `scenes` fit into."""
+        nodes = [node for scene in scenes for node in scene.nodes]
+        names = tuple(dict.fromkeys(node.name for node in nodes))
         dense = len(names) >= DENSE_FROM
-        columns = min(len(names), 10 if dense else 6 if chips else 4) or 1
+        crowds = [[sum(not pod.is_system for pod in node.pods) for node in scene.nodes] for scene in scenes]
+        chips = len(names) > MOST_NODES or any(max(crowd, default=0) > MOST_TILES or sum(crowd) > MOST_TILES * 4 for crowd in crowds)
+        rows = -(-len(names) // (10 if dense else 6 if chips else 4)) or 1
+        columns = -(-len(names) // rows) or 1
+        bare = Layout(names, chips, dense, columns, any(node.notes for node in nodes) and not dense, (), 0)
         heights = dict.fromkeys(names, 0.0)
-        for scene in scenes:
-            for node in scene.nodes:
-                heights[node.name] = max(heights[node.name], _box_height(node, chips, dense))
-        rows = [names[start : start + columns] for start in range(0, len(names), columns)]
-        waiting = [scene.waiting for scene in scenes]
-        return Layout(
-            chips=chips,
-            columns=columns,
-            row_heights=tuple(max(heights[name] for name in row) for row in rows),
-            names=names,
-            waits=waits or any(waiting),
-            waiting_height=max((waiting_height(pods) for pods in waiting), default=0),
-            dense=dense,
-        )
+        for node in nodes:
+            heights[node.name] = max(heights[node.name], bare.box_height(node))
+        row_heights = tuple(max(heights[name] for name in names[start : start + columns]) for start in range(0, len(names), columns))
+        waiting = max((waiting_height(scene.waiting, chips) for scene in scenes), default=0)
+        return Layout(names, chips, dense, columns, bare.has_notes, row_heights, waiting)
 
     @property
     def box_width(self) -> float:
-        return DENSE_BOX_WIDTH if self.dense else CHIP_BOX_WIDTH if self.chips else BOX_WIDTH
+        gaps = (self.columns - 1) * GAP
+        return (WIDTH - 2 * MARGIN - gaps) / self.columns
 
     @property
-    def width(self) -> float:
-        nodes = 2 * MARGIN + self.columns * self.box_width + (self.columns - 1) * GAP
-        return nodes + (WAITING_WIDTH + GAP if self.waits else 0)
+    def side_by_side(self) -> bool:
+        return self.box_width >= SIDE_BY_SIDE
+
+    @property
+    def head(self) -> float:
+        """The height of what stands above the pods in a node's box."""
+        if self.dense:
+            return DENSE_HEAD
+        return NAME_LINE + (NOTES_LINE if self.has_notes else 0) + ACCOUNT * (1 if self.side_by_side else 2) + 5
 
     @property
     def height(self) -> float:
-        nodes = sum(self.row_heights) + GAP * max(len(self.row_heights) - 1, 0)
-        return 2 * MARGIN + max(nodes, self.waiting_height if self.waits else 0)
+        return self._bottom + (GAP + self.waiting_height if self.waiting_height else 0) + MARGIN
+
+    @property
+    def _bottom(self) -> float:
+        return HEADER + sum(self.row_heights) + GAP * max(len(self.row_heights) - 1, 0)
 
     def box(self, name: str) -> Place:
         """A node's place."""
@@ -91,57 +104,89 @@ class Layout:
 
     def _box_at(self, number: int) -> Place:
         row, column = divmod(number, self.columns)
-        y = MARGIN + sum(self.row_heights[:row]) + GAP * row
+        y = HEADER + sum(self.row_heights[:row]) + GAP * row
         return Place(MARGIN + column * (self.box_width + GAP), y, self.box_width, self.row_heights[row])
 
+    def box_height(self, node: NodeBox) -> float:
+        """Room for all that is drawn in the node's box."""
+        shown, hidden = self.shown(node.pods)
+        places = [place for _, place in self.tiles(Place(0, 0, self.box_width, 0), shown)]
+        bottom = max((place.y + place.height for place in places), default=self.head + (0 if self.dense else TILE))
+        return bottom + PADDING + (SMALL + 4 if hidden else 0)
+
     def waiting(self) -> Place:
-        """Where the pods stand that have no node."""
-        return Place(self.width - MARGIN - WAITING_WIDTH, MARGIN, WAITING_WIDTH, self.height - 2 * MARGIN)
+        """Where the pods stand that have no node: below, so that nodes do not move when there are some."""
+        return Place(MARGIN, self._bottom + GAP, WIDTH - 2 * MARGIN, self.waiting_height)
+
+    def shown(self, pods: Sequence[PodTile]) -> tuple[Sequence[PodTile], int]:
+        """The pods on a node that are drawn, and how many are only counted: first of those that simply run."""
+        most = MOST_SMALL_CHIPS if self.dense else MOST_CHIPS
+        if not self.chips or len(pods) <= most:
+            return pods, 0
+        return sorted(pods, key=lambda pod: pod.mood == "running")[:most], len(pods) - most
 
     def tiles(self, box: Place, pods: Sequence[PodTile]) -> list[tuple[PodTile, Place]]:
         """The pods' places within a node's box."""
-        return _flow(box, pods, self.chips, self.dense)
+        inner = Place(box.x + PADDING, box.y + self.head, box.width - 2 * PADDING, 0)
+        if self.chips:
+            return list(zip(pods, chips_in(inner, len(pods), small=self.dense), strict=True))
+        own, system = [p for p in pods if not p.is_system], [p for p in pods if p.is_system]
+        above = tiles_in(inner, len(own), TILE)
+        y = above[-1].y + TILE + TILE_GAP if above else inner.y
+        below = tiles_in(inner._replace(y=y), len(system), SMALL_TILE)
+        return [*zip(own, above, strict=True), *zip(system, below, strict=True)]
 
 
-def _flow(box: Place, pods: Sequence[PodTile], chips: bool, dense: bool) -> list[tuple[PodTile, Place]]:
-    left, width, y = box.x + PADDING, box.width - 2 * PADDING, box.y + (DENSE_HEAD if dense else HEAD)
-    if chips:
-        chip, gap = (DENSE_CHIP, DENSE_GAP) if dense else (CHIP, TILE_GAP)
-        per_row, step = int((width + gap) // (chip + gap)), chip + gap
-        return [(pod, Place(left + i % per_row * step, y + i // per_row * step, chip, chip)) for i, pod in enumerate(pods)]
-    placed = []
-    for pod in pods:
-        height = SMALL_TILE if pod.is_system else TILE
-        placed.append((pod, Place(left, y, width, height)))
-        y += height + TILE_GAP
-    return placed
+def tiles_in(area: Place, count: int, height: float) -> list[Place]:
+    """As many side by side as have room for their words."""
+    per_row = max(int((area.width + TILE_GAP) // (TILE_WIDTH + TILE_GAP)), 1)
+    width = (area.width - (per_row - 1) * TILE_GAP) / per_row
+    return [
+        Place(area.x + i % per_row * (width + TILE_GAP), area.y + i // per_row * (height + TILE_GAP), width, height) for i in range(count)
+    ]
 
 
-def _box_height(node: NodeBox, chips: bool, dense: bool) -> float:
-    box = Place(0, 0, DENSE_BOX_WIDTH if dense else CHIP_BOX_WIDTH if chips else BOX_WIDTH, 0)
-    bottom = max((place.y + place.height for _, place in _flow(box, node.pods, chips, dense)), default=HEAD)
-    return bottom + PADDING if dense else max(bottom + PADDING, HEAD + TILE + PADDING)
+def chips_in(area: Place, count: int, *, small: bool = False) -> list[Place]:
+    """Squares in rows."""
+    size, gap = (DENSE_CHIP, DENSE_GAP) if small else (CHIP, TILE_GAP)
+    per_row, step = int((area.width + gap) // (size + gap)), size + gap
+    return [Place(area.x + i % per_row * step, area.y + i // per_row * step, size, size) for i in range(count)]
 
 
 class Group(NamedTuple):
     """Pods that wait for the same reason."""
 
-    why: str
+    why: tuple[str, ...]
+    """In lines."""
     pods: tuple[PodTile, ...]
+    hidden: int
+    """How many more there are."""
 
 
-def waiting_groups(pods: Sequence[PodTile]) -> list[Group]:
-    """The waiting pods by reason, in the order in which the reasons first appear."""
-    groups: dict[str, list[PodTile]] = {}
+def waiting_groups(pods: Sequence[PodTile], chips: bool) -> tuple[list[Group], int]:
+    """The waiting pods by reason, in the order in which the reasons first appear, and how many have yet other reasons."""
+    found: dict[str, list[PodTile]] = {}
     for pod in pods:
-        groups.setdefault(pod.why, []).append(pod)
-    return [Group(why, tuple(of)) for why, of in groups.items()]
+        found.setdefault(without_side_talk(pod.why), []).append(pod)
+    most = MOST_WAITING_CHIPS if chips else MOST_WAITING
+    groups = [Group(_lines(why), tuple(of[:most]), max(len(of) - most, 0)) for why, of in list(found.items())[:MOST_GROUPS]]
+    return groups, sum(len(of) for of in list(found.values())[MOST_GROUPS:])
 
 
-def waiting_height(pods: Sequence[PodTile]) -> float:
-    """Room that these pods need: a tile each up to a limit, and five lines a reason."""
-    height = 24.0 + PADDING
-    for group in waiting_groups(pods):
-        height += min(len(group.pods), MOST_WAITING) * (TILE + TILE_GAP) + (6 * REASON_LINE if group.why else 0)
-        height += REASON_LINE if len(group.pods) > MOST_WAITING else 0
-    return height
+def _lines(why: str) -> tuple[str, ...]:
+    return tuple(wrapped(why, letters(WIDTH - 2 * MARGIN - 2 * PADDING), REASON_LINES))
+
+
+def group_height(group: Group, chips: bool) -> float:
+    """Of the reason and the pods below it."""
+    area = Place(0, 0, WIDTH - 2 * MARGIN - 2 * PADDING, 0)
+    places = chips_in(area, len(group.pods)) if chips else tiles_in(area, len(group.pods), TILE)
+    return len(group.why) * REASON_LINE + places[-1].y + places[-1].height + 8 + (REASON_LINE if group.hidden else 0)
+
+
+def waiting_height(pods: Sequence[PodTile], chips: bool) -> float:
+    """Room that these pods need."""
+    if not pods:
+        return 0
+    groups, others = waiting_groups(pods, chips)
+    return NAME_LINE + sum(group_height(group, chips) for group in groups) + (REASON_LINE if others else 0) + 4

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Obj, get_in
-from k8s_magic.objects.pod_template import pod_requests, resource_amount
+from k8s_magic.objects.pod_template import pod_limits, pod_requests, resource_amount
 from k8s_magic.objects.pods import condition, condition_is_true
 from k8s_magic.widgets._memo import Memo
 from k8s_magic.widgets._moods import Mood, mood_of, word_of
 from k8s_magic.widgets._states import State
+from k8s_magic.widgets.placement.usage import Used
 
+NOTHING_KNOWN: Mapping[str, Used] = MappingProxyType({})
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
@@ -28,13 +34,33 @@ class PodTile:
     """Millicores requested."""
     memory: int
     """Bytes requested."""
+    cpu_limit: int = 0
+    memory_limit: int = 0
+    """As `kubectl describe node` adds them up; 0 where there is none."""
     node: str = ""
     why: str = ""
     """Why it has no node."""
+    workload: str = ""
+    """What it is one of, as in "deployment/web"; its own name where nothing owns it."""
 
     @property
     def is_system(self) -> bool:
         return self.namespace == "kube-system"
+
+
+class Account(NamedTuple):
+    """One resource of a node: what there is, and what has been promised, allowed and taken of it."""
+
+    whole: int
+    requests: tuple[int, ...]
+    """A share for each pod."""
+    limits: int
+    used: int | None
+    """None where nobody measures it."""
+
+    @property
+    def requested(self) -> int:
+        return sum(self.requests)
 
 
 @dataclass(frozen=True)
@@ -49,19 +75,27 @@ class NodeBox:
     pods: tuple[PodTile, ...]
     hidden: tuple[PodTile, ...] = ()
     """Pods of namespaces that are not shown; their requests count all the same."""
+    used: Used | None = None
 
     @property
+    def count(self) -> str:
+        """How many pods are on it, in words."""
+        whole = len(self.pods) + len(self.hidden)
+        return f"{f'{len(self.pods)} of ' if self.hidden else ''}{whole} pod{'s' * (whole != 1)}"
+
+    @cached_property
     def claimants(self) -> tuple[PodTile, ...]:
-        """The pods whose requests count: all but those that have ended."""
+        """The pods whose requests and limits count: all but those that have ended."""
         return tuple(pod for pod in (*self.pods, *self.hidden) if pod.mood != "done")
 
-    @property
-    def cpu_requested(self) -> int:
-        return sum(pod.cpu for pod in self.claimants)
-
-    @property
-    def memory_requested(self) -> int:
-        return sum(pod.memory for pod in self.claimants)
+    @cached_property
+    def accounts(self) -> tuple[Account, Account]:
+        """Of CPU and of memory."""
+        pods, used = self.claimants, self.used
+        return (
+            Account(self.cpu, tuple(p.cpu for p in pods if p.cpu), sum(p.cpu_limit for p in pods), used and used.cpu),
+            Account(self.memory, tuple(p.memory for p in pods if p.memory), sum(p.memory_limit for p in pods), used and used.memory),
+        )
 
 
 @dataclass(frozen=True)
@@ -77,14 +111,14 @@ class Scene:
         return {tile.id: tile for tile in (*self.waiting, *(pod for node in self.nodes for pod in node.pods))}
 
 
-def scene_of(state: State, namespaces: tuple[str, ...] = ()) -> Scene:
-    """The scene of a state; with `namespaces` only their pods are shown."""
+def scene_of(state: State, namespaces: tuple[str, ...] = (), used: Mapping[str, Used] = NOTHING_KNOWN) -> Scene:
+    """The scene of a state, and what nodes used when it was measured; with `namespaces` only their pods are shown."""
     tiles = [tile_of(pod) for pod in sorted(state.objects["pods"].values(), key=_age)]
     nodes = sorted(state.objects["nodes"].values(), key=lambda node: _natural(meta.name(node)))
     by_node: dict[str, list[PodTile]] = {}
     for tile in tiles:
         by_node.setdefault(tile.node, []).append(tile)
-    boxes = [_box(node, by_node.get(meta.name(node), []), namespaces) for node in nodes]
+    boxes = [_box(node, by_node.get(meta.name(node), []), namespaces, used.get(meta.name(node))) for node in nodes]
     return Scene(tuple(boxes), tuple(tile for tile in by_node.get("", []) if _is_shown(tile, namespaces)))
 
 
@@ -93,7 +127,7 @@ def _is_shown(tile: PodTile, namespaces: tuple[str, ...]) -> bool:
 
 
 def _tile(pod: Obj) -> PodTile:
-    requests = pod_requests(pod)
+    requests, limits = pod_requests(pod), pod_limits(pod)
     word = word_of(pod)
     unscheduled = condition(pod, "PodScheduled") or {}
     why = unscheduled.get("message", "") if unscheduled.get("status") == "False" else ""
@@ -105,15 +139,29 @@ def _tile(pod: Obj) -> PodTile:
         mood=mood_of(pod, word),
         cpu=requests.get("cpu", 0),
         memory=requests.get("memory", 0),
+        cpu_limit=limits.get("cpu", 0),
+        memory_limit=limits.get("memory", 0),
         node=get_in(pod, "spec", "nodeName", default=""),
         why=why,
+        workload=_workload(pod),
     )
+
+
+def _workload(pod: Obj) -> str:
+    """What the pod is one of. A Deployment's ReplicaSet is named like it, with the hash of its template."""
+    owner = meta.controller_of(pod)
+    if owner is None or owner["kind"] == "Node":
+        return f"pod/{meta.name(pod)}"
+    hash_ = meta.labels(pod).get("pod-template-hash")
+    if owner["kind"] == "ReplicaSet" and hash_ and owner["name"].endswith(f"-{hash_}"):
+        return f"deployment/{owner['name'].removesuffix(f'-{hash_}')}"
+    return f"{owner['kind'].lower()}/{owner['name']}"
 
 
 tile_of = Memo(_tile, key=lambda pod: (meta.uid(pod), pod["metadata"].get("resourceVersion")))
 
 
-def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBox:
+def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...], used: Used | None) -> NodeBox:
     ready = condition_is_true(node, "Ready")
     notes = []
     if CONTROL_PLANE in meta.labels(node):
@@ -130,8 +178,9 @@ def _box(node: Obj, tiles: list[PodTile], namespaces: tuple[str, ...]) -> NodeBo
         ready=ready,
         cpu=resource_amount("cpu", allocatable.get("cpu", "0")),
         memory=resource_amount("memory", allocatable.get("memory", "0")),
-        pods=tuple(sorted((tile for tile in tiles if _is_shown(tile, namespaces)), key=lambda tile: tile.is_system)),
+        pods=tuple(sorted((tile for tile in tiles if _is_shown(tile, namespaces)), key=lambda tile: (tile.is_system, tile.workload))),
         hidden=tuple(tile for tile in tiles if not _is_shown(tile, namespaces)),
+        used=used,
     )
 
 
@@ -141,7 +190,12 @@ KNOWN_TAINTS = ("node.kubernetes.io/unschedulable", "node.kubernetes.io/not-read
 
 def _taints(node: Obj) -> list[str]:
     taints = get_in(node, "spec", "taints") or ()
-    return [f"taint {t['key']}={t['value']}" if t.get("value") else f"taint {t['key']}" for t in taints if t["key"] not in KNOWN_TAINTS]
+    return [f"taint {_written(taint)}" for taint in taints if taint["key"] not in KNOWN_TAINTS]
+
+
+def _written(taint: Obj) -> str:
+    """As kubectl writes it: key=value:effect."""
+    return f"{taint['key']}{'=' + taint['value'] if taint.get('value') else ''}:{taint.get('effect', '')}"
 
 
 def _age(pod: Obj) -> tuple[str, str, str]:
@@ -174,4 +228,5 @@ def changes(before: Scene, after: Scene) -> list[str]:
             told.append(f"{node.name} joins")
         elif node.notes != nodes[node.name].notes:
             told.append(f"{node.name} is {', '.join(node.notes) or 'Ready'}")
-    return told
+    told += [f"{name} leaves" for name in nodes if name not in {node.name for node in after.nodes}]
+    return told or ["usage is measured anew"]

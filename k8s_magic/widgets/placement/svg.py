@@ -5,50 +5,63 @@ Colours stand in attributes, for the picture without a style sheet; classes let 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from k8s_magic.widgets._memo import Memo
-from k8s_magic.widgets._moods import BAR, BAR_FILL, BOX, COLOURS, INK, LINE, PAPER, SOFT_INK, sign, state_words
-from k8s_magic.widgets._svg import document, label, shortened, tag, title, wrapped
+from k8s_magic.widgets._moods import BOX, COLOURS, LINE, PAPER, sign, state_words
+from k8s_magic.widgets._svg import document, group, tag, title
+from k8s_magic.widgets._words import NAME, SMALL, TEXT, fitted, width_of, words
 from k8s_magic.widgets.placement.amounts import cpu_text, memory_text
+from k8s_magic.widgets.placement.bars import bar, block, in_words
+from k8s_magic.widgets.placement.header import header, heading
 from k8s_magic.widgets.placement.layout import (
+    ACCOUNT,
     CHIP,
-    DENSE_BOX_WIDTH,
-    MOST_WAITING,
+    GAP,
+    NAME_LINE,
+    NOTES_LINE,
     PADDING,
     REASON_LINE,
     TILE,
-    TILE_GAP,
+    WIDTH,
     Layout,
     Place,
+    chips_in,
+    group_height,
+    tiles_in,
     waiting_groups,
+    waiting_height,
 )
-from k8s_magic.widgets.placement.scene import NodeBox, PodTile, Scene
+from k8s_magic.widgets.placement.scene import Account, NodeBox, PodTile, Scene
 from k8s_magic.widgets.placement.text import summary
+
+WARNING = "#9a6700"
+MOVED = 2.6
+"""The line's width around what came since the last command."""
 
 
 def draw(scene: Scene, layout: Layout, before: Scene | None = None) -> str:
-    """The whole picture; pods that were elsewhere `before`, or not there, have a thicker line."""
+    """The whole picture; pods that were elsewhere `before`, or not there, have a thicker line, and nodes tell how many came and went."""
     old = before.tiles if before else {}
     moved = {id for id, pod in scene.tiles.items() if id not in old or old[id].node != pod.node} if before else set()
-    parts = [tag("rect", class_="k8sm-paper", width=layout.width, height=layout.height, rx=6, fill=PAPER)]
+    parts = [tag("rect", class_="k8sm-paper", width=WIDTH, height=layout.height, rx=8, fill=PAPER), *header(scene)]
+    earlier = {node.name: {pod.id for pod in node.pods} for node in before.nodes} if before else {}
     boxes = [(node, layout.box(node.name)) for node in scene.nodes]
-    parts += [_node(node, place) for node, place in boxes]
-    if layout.waits:
-        parts.append(_waiting_frame(layout.waiting(), scene))
-    # Pods come last, so that one on its way passes over the boxes.
-    for node, place in boxes:
-        parts += [pod_at(pod, at, layout.chips, pod.id in moved) for pod, at in layout.tiles(place, node.pods)]
-    if layout.waits:
-        parts += _waiting_pods(layout.waiting(), scene)
-    return document(layout.width, layout.height, summary(scene), *parts)
+    parts += [_node(node, place, layout, earlier.get(node.name)) for node, place in boxes]
+    if scene.waiting:
+        parts += _waiting(scene, layout, moved)
+    for node, place in boxes:  # Pods come last, so that one on its way passes over the boxes.
+        shown, _ = layout.shown(node.pods)
+        parts += [pod_at(pod, at, layout.chips, pod.id in moved) for pod, at in layout.tiles(place, shown)]
+    return document(WIDTH, layout.height, f"Placement: {heading(scene)}", summary(scene), *parts)
 
 
-def _node(node: NodeBox, place: Place) -> str:
-    claimants = node.claimants
-    cpu, memory = tuple(pod.cpu for pod in claimants), tuple(pod.memory for pod in claimants)
-    return _box(node.name, node.notes, node.ready, (node.cpu, cpu), (node.memory, memory), place)
+def _node(node: NodeBox, place: Place, layout: Layout, earlier: set[str] | None) -> str:
+    now = {pod.id for pod in node.pods}
+    came, went = (len(now - earlier), len(earlier - now)) if earlier is not None else (0, 0)
+    _, hidden = layout.shown(node.pods)
+    counts = (node.count, came, went, hidden)
+    return _box(node.name, node.notes, node.ready, node.accounts, counts, place, (layout.dense, layout.has_notes, layout.side_by_side))
 
 
 @lru_cache(maxsize=4096)
@@ -56,144 +69,133 @@ def _box(
     name: str,
     notes: tuple[str, ...],
     ready: bool,
-    cpu: tuple[int, tuple[int, ...]],
-    memory: tuple[int, tuple[int, ...]],
+    accounts: tuple[Account, Account],
+    counts: tuple[str, int, int, int],
     place: Place,
+    how: tuple[bool, bool, bool],
 ) -> str:
-    """A node's box; each resource with what there is and what is asked for."""
-    dashes = None if ready else "5 4"
-    about = "".join(f" · {note}" for note in notes)
-    inner = place.width - 2 * PADDING
-    if place.width <= DENSE_BOX_WIDTH:
-        return _dense_box(name, about, dashes, cpu, memory, place)
-    return tag(
-        "g",
-        tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill=BOX, stroke=LINE, stroke_dasharray=dashes),
-        title(f"{name}{about}"),
-        label(shortened(name + about, int(inner / 6.6)), PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
-        _bar("cpu", cpu[0], cpu_text, Place(PADDING, 25, inner, 14), cpu[1]),
-        _bar("mem", memory[0], memory_text, Place(PADDING, 42, inner, 14), memory[1]),
-        transform=f"translate({place.x:g} {place.y:g})",
-        class_="k8sm-node" if ready else "k8sm-node k8sm-node-lost",
-    )
+    """A node's box: name and number of pods, what is unusual, and its accounts."""
+    dense, has_notes, side_by_side = how
+    inner, edge = place.width - 2 * PADDING, WARNING if notes and notes != ("control plane",) else LINE
+    number = _count_words(*counts[:3], short=place.width < 140)
+    room = inner - width_of(number, SMALL) - 6
+    size = SMALL if dense else NAME
+    about = f"{name}{''.join(f' · {note}' for note in notes)}: {number}; " + "; ".join(map(in_words, ("cpu", "memory"), accounts))
+    frame, dashes = "k8sm-box" if edge == LINE else "k8sm-box k8sm-warn", None if ready else "5 4"
+    parts = [
+        title(about),
+        tag("rect", class_=frame, width=place.width, height=place.height, rx=7, fill=BOX, stroke=edge, stroke_dasharray=dashes),
+        words(f"{'! ' if dense and edge != LINE else ''}{name}", PADDING, 16 if dense else 18, size=size, bold=True, room=room),
+        words(number, place.width - PADDING, 16 if dense else 18, size=SMALL, tone="soft", text_anchor="end"),
+        *(_small_bars if dense else _bars)(accounts, inner, NAME_LINE + (NOTES_LINE if has_notes else 0), side_by_side),
+    ]
+    if notes and not dense:
+        parts += _notes(notes, inner)
+    if counts[3]:
+        parts.append(words(f"and {counts[3]} more", PADDING, place.height - PADDING, size=SMALL, tone="soft"))
+    return group(place.x, place.y, tag("g", *parts, class_="k8sm-node" if ready else "k8sm-node k8sm-node-lost"))
 
 
-def _dense_box(
-    name: str, about: str, dashes: str | None, cpu: tuple[int, tuple[int, ...]], memory: tuple[int, tuple[int, ...]], place: Place
-) -> str:
-    """The name with the number of pods, and the bars without words."""
-    amounts = f"cpu {cpu_text(sum(cpu[1]))} of {cpu_text(cpu[0])}, memory {memory_text(sum(memory[1]))} of {memory_text(memory[0])}"
-    inner = place.width - 2 * PADDING
-    count, edge = str(len(cpu[1])), "#9a6700" if about else LINE
-    return tag(
-        "g",
-        title(f"{name}{about}: {count} pods, {amounts}"),
-        tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=5, fill=BOX, stroke=edge, stroke_dasharray=dashes),
-        label(f"{'! ' if about else ''}{shortened(name, 9)}", PADDING, 13, size=10, font_weight="600", fill=INK, class_="k8sm-ink"),
-        label(count, place.width - PADDING, 13, size=9.5, text_anchor="end", fill=SOFT_INK, class_="k8sm-soft"),
-        _thin_bar(cpu, Place(PADDING, 19, inner, 4)),
-        _thin_bar(memory, Place(PADDING, 25, inner, 4)),
-        transform=f"translate({place.x:g} {place.y:g})",
-        class_="k8sm-node" if dashes is None else "k8sm-node k8sm-node-lost",
-    )
+def _count_words(count: str, came: int, went: int, *, short: bool) -> str:
+    """As in "5 pods +2 −1"."""
+    change = [f"+{came}"] * bool(came) + [f"−{went}"] * bool(went)
+    return " ".join([count.rpartition(" ")[0] if short else count, *change])
 
 
-def _thin_bar(amounts: tuple[int, tuple[int, ...]], place: Place) -> str:
-    whole, used = amounts[0], sum(amounts[1])
-    width = min(place.width * used / whole, place.width) if whole else 0
-    back = tag("rect", class_="k8sm-bar", x=place.x, y=place.y, width=place.width, height=place.height, rx=2, fill=BAR)
-    full = tag("rect", class_="k8sm-fill", x=place.x, y=place.y, width=width, height=place.height, rx=2, fill="#6e8cb0")
-    return back + (full if width else "")
+def _bars(accounts: tuple[Account, Account], inner: float, y: float, side_by_side: bool) -> list[str]:
+    cpu, memory = accounts
+    if side_by_side:
+        half = (inner - 2 * GAP) / 2
+        return [block("cpu", cpu, PADDING, y, half), block("memory", memory, PADDING + half + 2 * GAP, y, half)]
+    return [block("cpu", cpu, PADDING, y, inner), block("memory", memory, PADDING, y + ACCOUNT, inner)]
 
 
-def _bar(what: str, whole: int, words: Callable[[int], str], place: Place, shares: Sequence[int]) -> str:
-    """A bar filled by requests, a part for each pod."""
-    parts = [tag("rect", class_="k8sm-bar", x=place.x, y=place.y, width=place.width, height=place.height, rx=3, fill=BAR)]
-    path, at, end = [], place.x, place.x + place.width
-    for share in shares:
-        width = min(place.width * share / whole if whole else 0, end - at)
-        if width > 0:
-            drawn = max(width - 1, 0.5)
-            path.append(f"M{at:.4g} {place.y:g}h{drawn:.4g}v{place.height:g}h{-drawn:.4g}z")
-        at += width
-    if path:
-        parts.append(tag("path", class_="k8sm-fill", d="".join(path), fill=BAR_FILL))
-    used = sum(shares)
-    percent = f" ({100 * used // whole}%)" if whole and place.width > 130 else ""
-    told = f"{what} {words(used)} of {words(whole)}{percent}"
-    parts.append(label(told, place.x + 4, place.y + 10.5, size=9.5, fill=INK, class_="k8sm-ink"))
-    return "".join(parts)
+def _small_bars(accounts: tuple[Account, Account], inner: float, y: float, side_by_side: bool) -> list[str]:
+    return [bar(account, PADDING, 21 + 8 * number, inner, 5) for number, account in enumerate(accounts)]
+
+
+def _notes(notes: tuple[str, ...], inner: float) -> list[str]:
+    """What is unusual about the node, each in a frame of its own, as far as there is room."""
+    parts, x = [], float(PADDING)
+    for number, note in enumerate(notes):
+        rest = len(notes) - number
+        room = PADDING + inner - x - 14
+        if room < 40:
+            parts.append(words(f"+{rest}", x, NAME_LINE + 8, size=SMALL, tone="soft"))
+            break
+        said = fitted(note, room - (22 if rest > 1 else 0), SMALL)
+        wide = width_of(said, SMALL) + 10
+        edge, class_ = (LINE, "k8sm-note") if note == "control plane" else (WARNING, "k8sm-warn")
+        parts.append(tag("rect", x=x, y=NAME_LINE - 2, width=wide, height=14, rx=7, fill="none", stroke=edge, class_=class_))
+        parts.append(words(said, x + 5, NAME_LINE + 8.5, size=SMALL))
+        x += wide + 4
+    return parts
 
 
 def _pod(pod: PodTile, place: Place, chip: bool, moved: bool = False) -> str:
     fill, line = COLOURS[pod.mood]
     dashes = "3 2" if pod.mood in ("leaving", "starting") else None
-    thick = 2.4 if moved else None
-    size = {"width": place.width, "height": place.height}
-    body = tag("rect", **size, rx=3, fill=fill, stroke=line, stroke_width=thick, stroke_dasharray=dashes)
-    parts = [title(_about(pod)), body]
-    if chip:
-        parts.append(_chip_sign(pod.mood, line, place.width))
-    else:
-        parts += _words(pod, place, line)
+    size = {"width": place.width, "height": place.height, "rx": 2 if place.width < CHIP else 4}
+    body = tag("rect", **size, fill=fill, stroke=line, stroke_width=MOVED if moved else None, stroke_dasharray=dashes)
+    parts = [title(_about(pod)), body, *(_chip(pod, line, place.width) if chip else _lines(pod, place, line))]
+    class_ = f"k8sm-pod k8sm-{pod.mood}{' k8sm-system' if pod.is_system else ''}"
     # The outer group holds the place, the inner one is free for the front end to move.
-    inner = tag("g", *parts, data_id=pod.id, class_=f"k8sm-pod k8sm-{pod.mood}{' k8sm-system' if pod.is_system else ''}")
+    inner = tag("g", *parts, data_id=pod.id, data_of=pod.workload or None, class_=class_)
     return tag("g", inner, transform=f"translate({place.x:g} {place.y:g})")
-
-
-def _chip_sign(mood: str, line: str, size: float) -> str:
-    if size >= CHIP:
-        return sign(mood, line, size / 2, size / 2)
-    # On the smallest chips the usual state goes without, so that the others stand out.
-    return "" if mood == "running" else tag("g", sign(mood, line, 0, 0), transform=f"translate({size / 2:g} {size / 2:g}) scale(0.7)")
 
 
 pod_at = Memo(_pod)
 
 
-def _words(pod: PodTile, place: Place, line: str) -> list[str]:
+def _chip(pod: PodTile, line: str, size: float) -> list[str]:
+    """What simply runs shows what it is one of; the smallest chips nothing, so that the others stand out."""
+    if pod.mood != "running":
+        scale = size / (CHIP + 1)
+        return [tag("g", sign(pod.mood, line, 0, 0), transform=f"translate({size / 2:g} {size / 2:g}) scale({scale:.2g})")]
+    if size < CHIP:
+        return []
+    short = (pod.workload or pod.name).rpartition("/")[2][:2]
+    tone = "soft" if pod.is_system else "ink"
+    return [words(short, size / 2, size / 2 + 3.5, size=SMALL, tone=tone, text_anchor="middle")]
+
+
+def _lines(pod: PodTile, place: Place, line: str) -> list[str]:
+    mark = sign(pod.mood, line, 11, place.height / 2)
+    room = place.width - 26
     if pod.is_system:
-        short = shortened(pod.name, 27)
-        return [sign(pod.mood, line, 10, place.height / 2), label(short, 20, 11.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft")]
-    state = state_words(pod.word, pod.mood)
-    asks = [words(amount) for words, amount in ((cpu_text, pod.cpu), (memory_text, pod.memory)) if amount]
-    below = " · ".join([state, *asks])
-    return [
-        sign(pod.mood, line, 11, place.height / 2),
-        label(shortened(pod.name, 25), 22, 12.5, size=11, fill=INK, class_="k8sm-ink"),
-        label(shortened(below, 29), 22, 24.5, size=9.5, fill=SOFT_INK, class_="k8sm-soft"),
-    ]
+        return [mark, words(pod.name, 21, 12.5, size=SMALL, tone="soft", room=room)]
+    asks = [said(amount) for said, amount in ((cpu_text, pod.cpu), (memory_text, pod.memory)) if amount]
+    below = " · ".join([state_words(pod.word, pod.mood), *asks])
+    return [mark, words(pod.name, 22, 14.5, room=room), words(below, 22, 27.5, size=SMALL, tone="soft", room=room)]
 
 
 def _about(pod: PodTile) -> str:
     where = f"on {pod.node}" if pod.node else "on no node"
-    asks = f"requests cpu {cpu_text(pod.cpu)}, memory {memory_text(pod.memory)}"
-    return f"{pod.namespace}/{pod.name}: {pod.word}, {where}; {asks}{'. ' + pod.why if pod.why else ''}"
+    amounts = (("cpu", cpu_text(pod.cpu_limit)), ("memory", memory_text(pod.memory_limit)))
+    limits = [f"{what} {amount}" for what, amount in amounts if amount != "0"]
+    asks = f"requests cpu {cpu_text(pod.cpu)}, memory {memory_text(pod.memory)}; limits {', '.join(limits) or 'none'}"
+    of = f", of {pod.workload}" if not pod.workload.startswith("pod/") and pod.workload else ""
+    return f"{pod.namespace}/{pod.name}: {pod.word}, {where}{of}; {asks}{'. ' + pod.why if pod.why else ''}"
 
 
-def _waiting_frame(place: Place, scene: Scene) -> str:
-    heading = f"Waiting for a node ({len(scene.waiting)})" if scene.waiting else "No pod waits for a node"
-    return tag(
-        "g",
-        tag("rect", class_="k8sm-box", width=place.width, height=place.height, rx=6, fill="none", stroke=LINE, stroke_dasharray="2 3"),
-        label(heading, PADDING, 17, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
-        transform=f"translate({place.x:g} {place.y:g})",
-        class_="k8sm-waiting",
-    )
-
-
-def _waiting_pods(place: Place, scene: Scene) -> list[str]:
-    """The tiles of pods without a node, and under each group the reason."""
-    parts, y = [], place.y + 24
-    for group in waiting_groups(scene.waiting):
-        for pod in group.pods[:MOST_WAITING]:
-            parts.append(pod_at(pod, Place(place.x + PADDING, y, place.width - 2 * PADDING, TILE), False))
-            y += TILE + TILE_GAP
-        lines = wrapped(group.why.partition(" preemption:")[0], 39, 5)  # What preemption found matters less than why.
-        if len(group.pods) > MOST_WAITING:
-            lines.insert(0, f"and {len(group.pods) - MOST_WAITING} more pods")
-        for line in lines:
-            y += REASON_LINE
-            parts.append(label(line, place.x + PADDING, y - 2, size=10, fill=SOFT_INK, class_="k8sm-soft"))
-        y += REASON_LINE if lines else 0
-    return parts
+def _waiting(scene: Scene, layout: Layout, moved: set[str]) -> list[str]:
+    """A frame for pods without a node: under each reason those for which it holds."""
+    place = layout.waiting()
+    groups, others = waiting_groups(scene.waiting, layout.chips)
+    height = waiting_height(scene.waiting, layout.chips)
+    frame = tag("rect", class_="k8sm-warn", width=place.width, height=height, rx=7, fill="none", stroke=WARNING, stroke_dasharray="2 3")
+    said = words(f"Waiting for a node ({len(scene.waiting)})", PADDING, 18, size=NAME, bold=True)
+    parts, pods = [group(place.x, place.y, tag("g", frame, said, class_="k8sm-waiting"))], []
+    x, y = place.x + PADDING, place.y + NAME_LINE
+    for one in groups:
+        for number, line in enumerate(one.why):
+            parts.append(words(line, x, y + 10 + number * REASON_LINE, size=TEXT, tone="soft"))
+        area = Place(x, y + len(one.why) * REASON_LINE, place.width - 2 * PADDING, 0)
+        places = chips_in(area, len(one.pods)) if layout.chips else tiles_in(area, len(one.pods), TILE)
+        pods += [pod_at(pod, at, layout.chips, pod.id in moved) for pod, at in zip(one.pods, places, strict=True)]
+        y += group_height(one, layout.chips)
+        if one.hidden:
+            parts.append(words(f"and {one.hidden} more", x, y - 8, size=SMALL, tone="soft"))
+    if others:
+        parts.append(words(f"and {others} more for other reasons", x, y + 8, size=SMALL, tone="soft"))
+    return [*parts, *pods]

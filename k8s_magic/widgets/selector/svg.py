@@ -2,106 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from k8s_magic.widgets._moods import ACCENT, BAD, BOX, COLOURS, GOOD, INK, LINE, PAPER, SOFT_INK, sign
-from k8s_magic.widgets._svg import document, group, label, shortened, tag, title, wrapped
+from k8s_magic.widgets._moods import ACCENT, BOX, COLOURS, LINE, PAPER, sign
+from k8s_magic.widgets._svg import document, group, span, tag, title, wrapped
+from k8s_magic.widgets._words import HEAD, NAME, SMALL, fitted, letters, width_of, words
 from k8s_magic.widgets.selector.scene import Card, Column, Scene
 from k8s_magic.widgets.selector.text import summary
 
-MARGIN, HEAD, COLUMN_HEAD, GAP, WIDTH, LINE_HEIGHT = 10, 52, 28, 8, 290, 13
-LETTERS = 45
-MOST_CARDS = 14
-MOST_LINES = 4
-MARKS = {"met": ("✓ ", "k8sm-good", GOOD), "": ("", "k8sm-soft", SOFT_INK)}
+WIDTH, MARGIN, GAP, TOP, COLUMN_HEAD, LINE_HEIGHT = 980, 12, 9, 42, 30, 14
+NARROW, CARD_WIDTH = 224, 216
+"""A column that stays empty is narrow; one that is twice as wide as a card has them in two rows."""
+MOST_CARDS, MOST_LINES, CROWD = 14, 4, 4
+MARKS = {"met": ("✓ ", "good"), "": ("", "soft")}
 
 
-def drawer(scenes: Sequence[Scene], more: bool) -> Callable[[Scene], str]:
+class Track(NamedTuple):
+    """Where a column stands, and how many cards are side by side."""
+
+    x: float
+    width: float
+    across: int
+
+    @property
+    def card_width(self) -> float:
+        return (self.width - GAP * (self.across + 1)) / self.across
+
+
+def drawer(scenes: Sequence[Scene]) -> Callable[[Scene], str]:
     """Draws each of these scenes at one size."""
-    height = max(_height(scene) for scene in scenes)
-    return lambda scene: draw(scene, height)
+    tracks = _tracks([max(len(scene.columns[i].cards) for scene in scenes) for i in range(len(scenes[0].columns))])
+    height = max(_height(scene, tracks) for scene in scenes)
+    return lambda scene: _draw(scene, tracks, height)
 
 
-def draw(scene: Scene, height: float) -> str:
-    """The whole picture."""
-    width = MARGIN + (WIDTH + MARGIN) * len(scene.columns)
-    paper = tag("rect", class_="k8sm-paper", width=width, height=height, rx=6, fill=PAPER)
+def _tracks(counts: list[int]) -> list[Track]:
+    """Room for each column: none for what stays empty, twice as much for a crowd."""
+    shares = [0 if not count else 2 if count > CROWD else 1 for count in counts]
+    if not any(shares):
+        shares = [1] * len(counts)
+    free = WIDTH - MARGIN * (len(counts) + 1) - NARROW * shares.count(0)
+    tracks, x = [], float(MARGIN)
+    for share in shares:
+        width = free * share / sum(shares) if share else NARROW
+        tracks.append(Track(x, width, max(int((width - GAP) / (CARD_WIDTH + GAP)), 1)))
+        x += width + MARGIN
+    return tracks
+
+
+def _draw(scene: Scene, tracks: list[Track], height: float) -> str:
+    paper = tag("rect", class_="k8sm-paper", width=WIDTH, height=height, rx=8, fill=PAPER)
     frames, cards = [], []
-    for number, column in enumerate(scene.columns):
-        x = MARGIN + number * (WIDTH + MARGIN)
-        frames.append(_frame(x, height - HEAD - MARGIN, column))
-        y: float = HEAD + COLUMN_HEAD
-        for card in column.cards[:MOST_CARDS]:
-            cards.append(_card(card, x + GAP, y))
-            y += _card_height(card) + GAP
+    for column, track in zip(scene.columns, tracks, strict=True):
+        frames.append(_frame(track, height - TOP - MARGIN, column))
+        end: float = TOP + COLUMN_HEAD
+        for card, x, y in _placed(column, track):
+            cards.append(_card(card, x, y, track.card_width))
+            end = max(end, y + _card_height(card, track.card_width) + GAP)
         if (folded := len(column.cards) - MOST_CARDS) > 0:
-            cards.append(label(f"and {folded} more", x + GAP, y + 10, fill=SOFT_INK, class_="k8sm-soft"))
-    return document(width, height, summary(scene), paper, _heading(scene, width), *frames, *cards)
+            cards.append(words(f"and {folded} more", track.x + GAP, end + 9, tone="soft"))
+    return document(WIDTH, height, f"{scene.title} selects {scene.selector}", summary(scene), paper, _heading(scene), *frames, *cards)
 
 
-def _heading(scene: Scene, width: float) -> str:
-    gone = "" if scene.there else " (gone)"
-    terms = shortened(scene.selector, int((width - 120) / 7.4))
-    about = title(f"{scene.title} selects {scene.selector}")
-    return group(
-        MARGIN,
-        0,
-        about,
-        label(f"{shortened(scene.title, 60)}{gone} selects", 0, 18, size=12, fill=SOFT_INK, class_="k8sm-soft"),
-        label(terms, 0, 38, size=14, font_weight="600", font_family="monospace", fill=ACCENT, class_="k8sm-accent"),
-    )
+def _placed(column: Column, track: Track) -> Iterator[tuple[Card, float, float]]:
+    """The cards with their places, in rows."""
+    shown, y = column.cards[:MOST_CARDS], float(TOP + COLUMN_HEAD)
+    for start in range(0, len(shown), track.across):
+        row = shown[start : start + track.across]
+        for number, card in enumerate(row):
+            yield card, track.x + GAP + number * (track.card_width + GAP), y
+        y += max(_card_height(card, track.card_width) for card in row) + GAP
 
 
-def _frame(x: float, height: float, column: Column) -> str:
+def _heading(scene: Scene) -> str:
+    whose = f"{scene.title}{'' if scene.there else ' (gone)'} selects" if scene.title != "selector" else "selector"
+    said = fitted(whose, WIDTH / 2, HEAD, bold=True)
+    room = WIDTH - 2 * MARGIN - width_of(said, HEAD, bold=True)
+    terms = span(fitted(scene.selector, room, HEAD, bold=True), dx=8, fill=ACCENT, class_="k8sm-accent")
+    return group(MARGIN, 0, title(f"{scene.title} selects {scene.selector}"), words(said, 0, 25, size=HEAD, bold=True, more=terms))
+
+
+def _frame(track: Track, height: float, column: Column) -> str:
     dashes = "3 3" if column.title == "Not selected" else None
-    return group(
-        x,
-        HEAD,
-        tag("rect", class_="k8sm-box", width=WIDTH, height=height, rx=6, fill="none", stroke=LINE, stroke_dasharray=dashes),
-        label(f"{column.title} ({len(column.cards)})", GAP, 18, size=12, font_weight="600", fill=INK, class_="k8sm-ink"),
-    )
+    frame = tag("rect", class_="k8sm-frame", width=track.width, height=height, rx=7, fill="none", stroke=LINE, stroke_dasharray=dashes)
+    count = words(str(len(column.cards)), track.width - GAP, 19, size=NAME, tone="soft", text_anchor="end")
+    return group(track.x, TOP, frame, words(column.title, GAP, 19, size=NAME, bold=True, room=track.width - 40), count)
 
 
-def _card(card: Card, x: float, y: float) -> str:
+def _card(card: Card, x: float, y: float, width: float) -> str:
     fill, line = COLOURS[card.mood] if card.mood else (BOX, LINE)
-    body = tag(
-        "rect", width=WIDTH - 2 * GAP, height=_card_height(card), rx=4, fill=fill, stroke=line, class_=None if card.mood else "k8sm-box"
-    )
-    mark = sign(card.mood, line, 12, 12) if card.mood else ""
-    name = label(shortened(card.title, 40), 24, 15, size=11, font_weight="600", fill=INK, class_="k8sm-ink")
-    parts, at = [title(_about(card)), body, mark, name], 15.0
-    for words, class_, fill_ in _lines(card):
-        at += LINE_HEIGHT
-        parts.append(label(words, 24, at, size=9.5, fill=fill_, class_=class_))
+    class_ = None if card.mood else "k8sm-box"
+    body = tag("rect", width=width, height=_card_height(card, width), rx=6, fill=fill, stroke=line, class_=class_)
+    left = 25 if card.mood else 10
+    mark = sign(card.mood, line, 13, 14) if card.mood else ""
+    parts = [title(_about(card)), body, mark, words(card.title, left, 18, size=NAME, bold=True, room=width - left - 4)]
+    for number, (said, tone) in enumerate(_lines(card, width - 16)):
+        parts.append(words(said, 10, 33 + LINE_HEIGHT * number, size=SMALL, tone=tone))
     return group(x, y, *parts, id=card.id, class_=f"k8sm-pod k8sm-{card.mood}" if card.mood else "k8sm-node")
 
 
-def _lines(card: Card) -> list[tuple[str, str, str]]:
-    """Words, class and colour of each line below the name."""
+def _lines(card: Card, room: float) -> list[tuple[str, str]]:
+    """Words and tone of each line below the name."""
+    most = letters(room, SMALL)
     lines = []
-    about = " · ".join(word for word in (card.state, f"owner {card.owner}" if card.owner else "no owner" if card.mood else "") if word)
-    if about:
-        lines.append((shortened(about, LETTERS), "k8sm-soft", SOFT_INK))
-    for kind in ("met", ""):
-        sign, class_, colour = MARKS[kind]
-        words = "  ".join(f"{sign}{key}={value}" for key, value, how in card.labels if how == kind)
-        lines += [(line, class_, colour) for line in wrapped(words, LETTERS, MOST_LINES)]
-    lines += [(shortened(f"✗ {why}", LETTERS), "k8sm-bad", BAD) for why in card.failed]
-    if card.selected_by:
-        lines += [(line, "k8sm-soft", SOFT_INK) for line in wrapped(f"also selected by {', '.join(card.selected_by)}", LETTERS, 2)]
+    about = [word for word in (card.state, f"owner {card.owner}" if card.owner else "no owner" if card.mood else "") if word]
+    lines += [(line, "soft") for line in wrapped(" · ".join(about), most, 2)]
+    for kind, (mark, tone) in MARKS.items():
+        labels = "  ".join(f"{mark}{key}={value}" for key, value, how in card.labels if how == kind)
+        lines += [(line, tone) for line in wrapped(labels, most, MOST_LINES)]
+    for why in card.failed:
+        lines += [(line, "bad") for line in wrapped(f"✗ {why}", most, 2)]
+    others = [name for name in card.selected_by if name != card.owner]
+    if others:
+        lines += [(line, "soft") for line in wrapped(f"also selected by {', '.join(others)}", most, 2)]
     return lines
 
 
-def _card_height(card: Card) -> float:
-    return 22 + LINE_HEIGHT * len(_lines(card))
+def _card_height(card: Card, width: float) -> float:
+    return 26 + LINE_HEIGHT * len(_lines(card, width - 16))
 
 
-def _height(scene: Scene) -> float:
-    columns = [
-        sum(_card_height(card) + GAP for card in column.cards[:MOST_CARDS]) + (20 if len(column.cards) > MOST_CARDS else 0)
-        for column in scene.columns
-    ]
-    return HEAD + COLUMN_HEAD + max([*columns, 30]) + MARGIN
+def _height(scene: Scene, tracks: list[Track]) -> float:
+    bottoms = [TOP + COLUMN_HEAD + 40.0]
+    for column, track in zip(scene.columns, tracks, strict=True):
+        more = 18 if len(column.cards) > MOST_CARDS else 0
+        bottoms += [y + _card_height(card, track.card_width) + GAP + more for card, _, y in _placed(column, track)]
+    return max(bottoms) + MARGIN
 
 
 def _about(card: Card) -> str:

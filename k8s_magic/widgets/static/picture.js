@@ -1,7 +1,8 @@
-// The one front end of all pictures: swaps frames of SVG, and moves what has the same data-id in two of them.
+// The one front end of all pictures: goes from frame to frame of SVG, and moves what has the same data-id in both.
 // All of it runs here, from state it already has, so that it also works while the kernel is busy or gone.
 
 const MOVE_MS = 450;
+const FADE_MS = 250;
 const LONGEST_PLAY_MS = 9000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const HELP = "Picture of the cluster. Left and right arrow keys step, Home and End jump, space plays, plus and minus change the speed.";
@@ -50,6 +51,27 @@ function parse(svg) {
   return document.importNode(root, true);
 }
 
+// The nodes of each of these parts of an SVG.
+function nodesOf(parts) {
+  const groups = parts.map((part) => `<g>${part}</g>`).join("");
+  const svg = parse(`<svg xmlns="http://www.w3.org/2000/svg">${groups}</svg>`);
+  return [...svg.childNodes].map((group) => [...group.childNodes]);
+}
+
+// By id: the elements that may move. Each stands in a group that holds its place.
+function movable(nodes) {
+  const found = new Map();
+  for (const node of nodes) {
+    const inner = node.firstChild;
+    if (inner?.dataset?.id) found.set(inner.dataset.id, inner);
+  }
+  return found;
+}
+
+function placeOf(inner) {
+  return (/translate\(([-\d.e]+) ([-\d.e]+)/.exec(inner.parentNode.getAttribute("transform")) || [0, 0, 0]).slice(1).map(Number);
+}
+
 // Steps hold what differs from the step before (see _history.py).
 function decoded(history) {
   let now = [];
@@ -71,12 +93,6 @@ function select(words, options, chosen, action) {
 
 function fill(element, options, chosen) {
   element.replaceChildren(...options.map(([value, words]) => new Option(words, value, false, value === chosen)));
-}
-
-function places(svg) {
-  const found = new Map();
-  for (const node of svg.querySelectorAll("[data-id]")) found.set(node.dataset.id, node.getBoundingClientRect());
-  return found;
 }
 
 function render({ model, el }) {
@@ -108,6 +124,7 @@ function render({ model, el }) {
   let at = 0;
   let speed = 1;
   let timer = null;
+  let shown = { head: "", svg: null, parts: [] };
 
   const playButton = button("Play", "play", () => (timer ? pause() : play(at >= frames.length - 1 ? begin : at)));
   const back = button("Back one step", "back", () => { pause(); go(at - 1, true); });
@@ -119,24 +136,55 @@ function render({ model, el }) {
   root.append(stage, controls, live);
   el.append(root);
 
-  function animate(before, svg) {
-    if (calm.matches) return;
-    const shown = places(svg);
-    for (const node of svg.querySelectorAll("[data-id]")) {
-      const old = before.get(node.dataset.id);
-      const now = shown.get(node.dataset.id);
-      if (!old) {
-        node.animate([{ opacity: 0 }, { opacity: 1 }], { duration: MOVE_MS });
-        continue;
-      }
-      // A transform inside an SVG counts in its own units, which differ from the screen's where the picture is scaled.
-      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width || 1;
-      const dx = (old.left - now.left) / scale;
-      const dy = (old.top - now.top) / scale;
-      if (Math.abs(dx) + Math.abs(dy) > 0.5) {
-        const from = `translate(${dx}px, ${dy}px)`;
-        node.animate([{ transform: from }, { transform: "translate(0, 0)" }], { duration: MOVE_MS, easing: "ease-in-out" });
-      }
+  // What stays from one frame to the next are the same elements, so that a step costs as much as it changes.
+  function show(parts) {
+    const [head, ...rest] = parts.slice(0, -1).map((number) => pieces[number]);
+    if (head !== shown.head) {
+      shown = { ...shown, head, svg: parse(`${head}</svg>`) };
+      stage.replaceChildren(shown.svg);
+    }
+    for (const ghost of shown.svg.querySelectorAll(".k8sm-ghost")) ghost.remove();
+    const kept = new Map();
+    for (const [part, nodes] of shown.parts) {
+      if (!kept.has(part)) kept.set(part, []);
+      kept.get(part).push(nodes);
+    }
+    const parted = rest.map((part) => [part, kept.get(part)?.shift()]);
+    const missing = parted.filter(([, nodes]) => !nodes);
+    const made = nodesOf(missing.map(([part]) => part));
+    missing.forEach((entry, number) => { entry[1] = made[number]; });
+    const gone = [...kept.values()].flat(2);
+    for (const node of gone) node.remove();
+    let next = shown.svg.firstChild;
+    for (const node of parted.flatMap(([, nodes]) => nodes)) {
+      if (node === next) next = next.nextSibling;
+      else shown.svg.insertBefore(node, next);
+    }
+    const had = shown.parts.length > 0;
+    shown.parts = parted;
+    if (had && !calm.matches) animate(gone, made.flat());
+  }
+
+  // What has moved travels, what is new or has changed fades in, what is gone fades out.
+  function animate(gone, made) {
+    const old = movable(gone);
+    const duration = timer ? Math.min(MOVE_MS, pace() * 0.85) : MOVE_MS;
+    const fade = Math.min(FADE_MS, duration);
+    for (const [id, inner] of movable(made)) {
+      const before = old.get(id);
+      if (!before) { inner.animate([{ opacity: 0 }, { opacity: 1 }], fade); continue; }
+      old.delete(id);
+      const [[x, y], [toX, toY]] = [placeOf(before), placeOf(inner)];
+      if (x === toX && y === toY) inner.animate([{ opacity: 0.4 }, { opacity: 1 }], fade);
+      else inner.animate([{ transform: `translate(${x - toX}px, ${y - toY}px)` }, { transform: "translate(0, 0)" }], { duration, easing: "ease-in-out" });
+    }
+    for (const node of made) if (node.matches(".k8sm-edge, .k8sm-edge-head")) node.animate([{ opacity: 0 }, { opacity: 1 }], duration);
+    for (const inner of old.values()) {
+      const ghost = inner.parentNode;
+      inner.removeAttribute("data-id");
+      ghost.setAttribute("class", "k8sm-ghost");
+      shown.svg.append(ghost);
+      inner.animate([{ opacity: 1 }, { opacity: 0 }], { duration: fade, fill: "forwards" }).onfinish = () => ghost.remove();
     }
   }
 
@@ -144,11 +192,7 @@ function render({ model, el }) {
     if (!frames.length) return;
     at = Math.max(begin, Math.min(index, frames.length - 1));
     const frame = frames[at];
-    const old = stage.querySelector("svg");
-    const before = old && !calm.matches ? places(old) : new Map();
-    const svg = parse(frame.parts.map((number) => pieces[number]).join(""));
-    stage.replaceChildren(svg);
-    if (old) animate(before, svg);
+    show(frame.parts);
     slider.value = at - begin;
     step.textContent = `step ${at - begin}/${frames.length - 1 - begin}${frame.time ? " " + frame.time : ""}`;
     const mark = at > begin && marks.find(([where]) => where === at);
@@ -157,7 +201,6 @@ function render({ model, el }) {
     slider.setAttribute("aria-valuetext", `${step.textContent}: ${told}`);
     if (tell) live.textContent = `${step.textContent}: ${told}`;
     root.dataset.step = at - begin;
-    if (model.get("index") !== at) { model.set("index", at); model.save_changes(); }
   }
 
   function pause() {
@@ -221,7 +264,7 @@ function render({ model, el }) {
 
   // On the window, and before all others: Notebook 7 takes the arrow keys for its cells before they get to an element.
   const keyed = (event) => {
-    if (event.target !== stage) return;
+    if (!stage.contains(event.target)) return;
     const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: begin, End: frames.length - 1 };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in moves) { pause(); go(moves[event.key], true); }
@@ -232,6 +275,15 @@ function render({ model, el }) {
     event.stopPropagation();
   };
   window.addEventListener("keydown", keyed, true);
+
+  // Resting on a workload's name, by pointer or focus, shows which pods are its own.
+  const marked = (event) => {
+    const of = event.target.closest?.(".k8sm-key")?.dataset.of;
+    if (of === root.dataset.of) return;
+    if (of) root.dataset.of = of; else delete root.dataset.of;
+    for (const pod of stage.querySelectorAll("[data-id][data-of]")) pod.classList.toggle("k8sm-other", !!of && pod.dataset.of !== of);
+  };
+  for (const kind of ["pointerover", "pointerleave", "focusin", "focusout"]) stage.addEventListener(kind, marked);
 
   const dress = () => root.classList.toggle("k8sm-dark", isDark(el));
   const theme = new MutationObserver(dress);

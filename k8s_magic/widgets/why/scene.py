@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 MOST_ROWS = 24
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Cell:
     """What one plugin gave a node: its score from 0 to 100, and what that counts."""
 
@@ -30,6 +30,8 @@ class Row:
     total: int | None = None
     chosen: bool = False
     tied: bool = False
+    is_rest: bool = False
+    """Whether it stands for nodes that fit, with different sums."""
 
     @property
     def verdict(self) -> str:
@@ -53,7 +55,16 @@ class Scene:
     nodes: int
     deciding: frozenset[str] = frozenset()
     """The plugins whose scores differ between nodes."""
+    filters: tuple[str, ...] = ()
+    """The plugins that rejected a node, in the order in which they are asked."""
+    tied: int = 0
+    """How many nodes shared the highest sum, where a draw had to choose."""
     known: bool = True
+
+    @property
+    def scoring(self) -> tuple[str, ...]:
+        """The plugins that scored."""
+        return tuple(name for name, _ in self.plugins)
 
     @staticmethod
     def unknown(namespace: str, name: str) -> Scene:
@@ -76,7 +87,11 @@ def scene_of(decision: Any) -> Scene:
     weights = {name: score.weight for verdict in decision.nodes.values() for name, score in verdict.scores.items()}
     deciding = _deciding(rows)
     plugins = tuple(sorted(weights.items(), key=lambda plugin: (plugin[0] not in deciding, plugin[0])))
-    return Scene(decision.pod, decision.chosen, decision.message, decision.nominated, plugins, _folded(rows), len(rows), deciding)
+    rejected = {row.rejected_by for row in rows}
+    filters = tuple(name for name in decision.filters if name in rejected)
+    folded = _folded(rows)
+    tied = len(decision.tied) if len(decision.tied) > 1 else 0
+    return Scene(decision.pod, decision.chosen, decision.message, decision.nominated, plugins, folded, len(rows), deciding, filters, tied)
 
 
 def _row(verdict: Any, decision: Any) -> Row:
@@ -93,21 +108,24 @@ def _row(verdict: Any, decision: Any) -> Row:
 
 
 def _folded(rows: list[Row]) -> tuple[Row, ...]:
-    """At most so many rows: nodes that failed alike become one, and of those that fit the last ones do."""
+    """At most so many rows: first nodes that failed or scored alike become one, then the last of those that fit do."""
     if len(rows) <= MOST_ROWS:
         return tuple(rows)
-    failed: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
+    crowds: dict[Any, list[Row]] = {}
     for row in rows:
-        if row.rejected_by:
-            failed.setdefault((row.rejected_by, row.reasons), []).append(row)
-    fitting = [row for row in rows if not row.rejected_by]
-    alike = [Row(f"{len(of)} nodes" if len(of) > 1 else of[0].node, len(of), by, why) for (by, why), of in failed.items()]
-    room = max(MOST_ROWS - len(alike), 2)
+        crowds.setdefault((row.chosen, row.rejected_by, row.reasons, row.total, tuple(sorted(row.cells.items()))), []).append(row)
+    folded = [replace(of[0], node=_names(of), count=len(of)) for of in crowds.values()]
+    fitting, failed = ([row for row in folded if bool(row.rejected_by) is bad] for bad in (False, True))
+    room = max(MOST_ROWS - len(failed), 2)
     if len(fitting) > room:
         rest = fitting[room - 1 :]
-        least, most = min(row.total or 0 for row in rest), max(row.total or 0 for row in rest)
-        fitting = [*fitting[: room - 1], Row(f"{len(rest)} more nodes that fit, with sums from {least} to {most}", len(rest), "", ())]
-    return (*fitting, *alike)
+        count, sums = sum(row.count for row in rest), [row.total or 0 for row in rest]
+        fitting[room - 1 :] = [Row(f"{count} more nodes that fit, with sums from {min(sums)} to {max(sums)}", count, "", (), is_rest=True)]
+    return (*fitting, *failed)
+
+
+def _names(rows: list[Row]) -> str:
+    return f"{len(rows)} nodes, as {rows[0].node}" if len(rows) > 1 else rows[0].node
 
 
 def _natural(name: str) -> tuple[str, int]:

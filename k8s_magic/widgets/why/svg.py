@@ -1,94 +1,129 @@
-"""The table of a scheduling decision as SVG."""
+"""The table of a scheduling decision as SVG: a row for each node, a column for each plugin that rejected or scored, and the sum."""
 
 from __future__ import annotations
 
-from k8s_magic.widgets._moods import ACCENT, BAD, BOX, GOOD, INK, LINE, PAPER, SOFT_INK
-from k8s_magic.widgets._svg import Document, document, group, label, shortened, tag, title, wrapped
+from k8s_magic.widgets._moods import BAR_FILL, BOX, GOOD, LINE, PAPER, without_side_talk
+from k8s_magic.widgets._svg import Document, document, group, tag, title, wrapped
+from k8s_magic.widgets._words import HEAD, NAME, SMALL, TEXT, letters, width_of, words
 from k8s_magic.widgets.why.scene import Cell, Row, Scene
 from k8s_magic.widgets.why.text import sentence, summary
 
-MARGIN, NAME, VERDICT, CELL, SUM, ROW, HEAD, SLANT = 10, 110, 90, 66, 64, 26, 56, 96
-LEAST_WIDTH = 640
+WIDTH, MARGIN, SUM, ROW, SLANT = 980, 12, 66, 28, 92
+LEAST_NAME, MOST_NAME = 100, 190
+ASIDE = 84
+"""Room for the last column's slanted name."""
+WIDEST_CELL = 84
+
+
+class Table:
+    """Where the table's parts stand."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.said = wrapped(sentence(scene), letters(WIDTH - 2 * MARGIN, HEAD, bold=True), 2)
+        self.message = wrapped(without_side_talk(scene.message), letters(WIDTH - 2 * MARGIN), 2)
+        names = [width_of(row.node, NAME, bold=row.chosen) for row in scene.rows if not row.is_rest]
+        self.left = min(max([LEAST_NAME, *names]), MOST_NAME) + 34
+        self.filters, self.scoring = scene.filters, scene.scoring
+        columns = len(scene.filters) + len(scene.scoring)
+        cells = WIDTH - 2 * MARGIN - self.left - SUM - ASIDE
+        self.cell = min(cells / max(columns, 1), WIDEST_CELL)
+        self.top = 10 + 20 * len(self.said) + 16 * len(self.message) + (SLANT if columns else 12)
+        self.sum_at = self.left + self.cell * columns
+        self.width = max(self.sum_at + SUM, 640) if scene.scoring else WIDTH - 2 * MARGIN
+        self.height = self.top + len(scene.rows) * ROW + 26 + MARGIN
+
+    def filter_x(self, name: str) -> float:
+        """The left edge of a filter's column, within a row."""
+        return self.left + self.cell * self.filters.index(name)
+
+    def score_x(self, name: str) -> float:
+        """The left edge of a score's column; some plugins do both."""
+        return self.left + self.cell * (len(self.filters) + self.scoring.index(name))
 
 
 def draw(scene: Scene) -> Document:
     """The whole picture."""
-    columns = len(scene.plugins)
-    width = max(2 * MARGIN + NAME + VERDICT + (columns * CELL + SUM + 40 if columns else 0), LEAST_WIDTH)
-    top = HEAD + (SLANT if columns else 8)
-    height = top + len(scene.rows) * ROW + MARGIN + 18
-    paper = tag("rect", class_="k8sm-paper", width=width, height=height, rx=6, fill=PAPER)
-    heading = "".join(
-        label(line, MARGIN, 20 + 17 * number, size=13, font_weight="600", fill=INK, class_="k8sm-ink")
-        for number, line in enumerate(wrapped(sentence(scene), int(width / 7.4), 2))
-    )
-    message = "".join(
-        label(line, MARGIN, 38 + 12 * number, size=10, fill=SOFT_INK, class_="k8sm-soft")
-        for number, line in enumerate(wrapped(scene.message.partition(" preemption:")[0], int(width / 5.6), 2))
-    )
-    rows = [_row(scene, row, top + number * ROW, width) for number, row in enumerate(scene.rows)]
-    foot = "A cell is a plugin's score (0 to 100) times its weight; the node with the highest sum is chosen."
-    below = label(foot if columns else "", MARGIN, height - 8, size=9.5, fill=SOFT_INK, class_="k8sm-soft")
-    return document(width, height, summary(scene), paper, heading, message, *_headings(scene, top), *rows, below)
+    table = Table(scene)
+    paper = tag("rect", class_="k8sm-paper", width=WIDTH, height=table.height, rx=8, fill=PAPER)
+    said = [words(line, MARGIN, 24 + 20 * i, size=HEAD, bold=True) for i, line in enumerate(table.said)]
+    below = 24 + 20 * len(table.said)
+    message = [words(line, MARGIN, below + 16 * i, tone="soft") for i, line in enumerate(table.message)]
+    rows = [_row(scene, row, table, table.top + number * ROW) for number, row in enumerate(scene.rows)]
+    foot = words(_foot(scene), MARGIN, table.height - MARGIN, size=SMALL, tone="soft")
+    return document(WIDTH, table.height, sentence(scene), summary(scene), paper, *said, *message, *_headings(scene, table), *rows, foot)
 
 
-def _headings(scene: Scene, top: float) -> list[str]:
+def _foot(scene: Scene) -> str:
+    told = []
+    if scene.filters:
+        told.append("✓ lets the node pass, ✗ rejects it, and then nobody else is asked.")
+    if scene.scoring:
+        told.append("A number is a plugin's score, 0 to 100, times its weight. The highest sum is chosen.")
+    return " ".join(told)
+
+
+def _headings(scene: Scene, table: Table) -> list[str]:
     """The plugins' names, slanted."""
-    found = []
-    for number, (name, weight) in enumerate(scene.plugins):
-        x = MARGIN + NAME + VERDICT + number * CELL + CELL / 2
-        bold = "600" if name in scene.deciding else None
-        words = f"{shortened(name, 22)} ×{weight}"
-        about = title(f"{name}, weight {weight}{': its scores differ' if bold else ': the same score for all'}")
-        text = label(words, 0, 0, size=10, font_weight=bold, fill=INK, class_="k8sm-ink", transform="rotate(-38)")
-        found.append(group(x, top - 8, about, text))
-    if scene.plugins:
-        x = MARGIN + NAME + VERDICT + len(scene.plugins) * CELL + 6
-        found.append(label("sum", x + SUM / 2 - 12, top - 8, size=11, font_weight="600", fill=INK, class_="k8sm-ink"))
+    found = [_heading(name, table.filter_x(name), table.top, bold=True) for name in scene.filters]
+    for name, weight in scene.plugins:
+        found.append(_heading(f"{name} ×{weight}", table.score_x(name), table.top, bold=name in scene.deciding))
+    if scene.scoring:
+        found.append(words("sum", MARGIN + table.sum_at + 10, table.top - 8, size=NAME, bold=True))
     return found
 
 
-def _row(scene: Scene, row: Row, y: float, width: float) -> str:
+def _heading(said: str, x: float, y: float, *, bold: bool) -> str:
+    """Bold where the column tells nodes apart."""
+    text = words(said, 0, 0, size=SMALL, bold=bold, tone="ink" if bold else "soft", room=150, transform="rotate(-34)")
+    return group(MARGIN + x + 10, y - 8, title(f"{said}{': tells the nodes apart' if bold else ''}"), text)
+
+
+def _row(scene: Scene, row: Row, table: Table, y: float) -> str:
     scored = row.total is not None
-    box_width = width - 2 * MARGIN
-    line = GOOD if row.chosen else LINE
+    class_ = "k8sm-frame" if row.rejected_by else "k8sm-box k8sm-chosen" if row.chosen else "k8sm-box"
+    edge, thick = (GOOD, 2) if row.chosen else (LINE, 1)
+    dashes, fill = ("3 3", "none") if row.rejected_by else (None, BOX)
     box = tag(
-        "rect",
-        width=box_width,
-        height=ROW - 3,
-        rx=4,
-        fill=BOX if not row.rejected_by else "none",
-        stroke=line,
-        stroke_width=2 if row.chosen else 1,
-        stroke_dasharray="3 3" if row.rejected_by else None,
-        class_="k8sm-box k8sm-chosen" if row.chosen else "k8sm-box",
+        "rect", width=table.width, height=ROW - 4, rx=5, fill=fill, stroke=edge, stroke_width=thick, stroke_dasharray=dashes, class_=class_
     )
-    mark = tag("path", d="M6 6l8 5.5l-8 5.5z", fill=GOOD, class_="k8sm-good") if row.chosen else ""
-    bold = "600" if row.chosen else None
-    letters = 16 if row.rejected_by or scored else 60
-    name = label(shortened(row.node, letters), 20, 15.5, size=11, font_weight=bold, fill=INK, class_="k8sm-ink")
-    colour, class_ = (BAD, "k8sm-bad") if row.rejected_by else (GOOD, "k8sm-good")
-    limit = int((box_width - NAME) / 5.6)
-    verdict = (
-        label(shortened(row.verdict, limit), NAME, 15.5, size=10, fill=colour, class_=class_) if row.count == 1 or row.rejected_by else ""
-    )
-    cells = [_cell(scene, name_, row.cells.get(name_), number) for number, (name_, _) in enumerate(scene.plugins) if scored]
-    total = _total(scene, row) if scored else ""
+    mark = tag("path", d="M7 6.5l8 5.5l-8 5.5z", fill=GOOD, class_="k8sm-good") if row.chosen else ""
+    name = words(row.node, 21, 16, size=NAME, bold=row.chosen, room=(600 if row.is_rest else table.left) - 24)
+    verdicts = [_verdict(row, table, column) for column in scene.filters] if not row.is_rest else []
+    cells = [_cell(scene, column, row.cells.get(column), table) for column in scene.scoring if scored]
+    end = _total(row, table) if scored else _reason(scene, row, table)
     about = title(f"{row.node}: {row.verdict}{f', sum {row.total}' if scored else ''}")
-    return group(MARGIN, y, about, box, mark, name, verdict, *cells, total, id=f"node-{row.node}")
+    return group(MARGIN, y, about, box, mark, name, *verdicts, *cells, end, id=f"node-{row.node}")
 
 
-def _cell(scene: Scene, plugin: str, cell: Cell | None, number: int) -> str:
+def _verdict(row: Row, table: Table, column: str) -> str:
+    """Whether the filter let the node pass; a dash where it was not asked any more."""
+    x, filters = table.filter_x(column) + 12, table.filters
+    if column == row.rejected_by:
+        return words("✗", x, 16, size=NAME, tone="bad", bold=True)
+    asked = row.rejected_by not in filters or filters.index(column) < filters.index(row.rejected_by)
+    return words("✓", x, 16, size=NAME, tone="good") if asked else words("–", x, 16, tone="soft")
+
+
+def _reason(scene: Scene, row: Row, table: Table) -> str:
+    """In words, why not."""
+    if not row.rejected_by:
+        return "" if row.is_rest else words("fits, not scored", table.sum_at, 16, tone="good")
+    x = table.left + table.cell * len(scene.filters) + 6
+    known = row.rejected_by in scene.filters
+    return words(", ".join(row.reasons) if known else row.verdict, x, 16, tone="bad", room=table.width - x - 6)
+
+
+def _cell(scene: Scene, plugin: str, cell: Cell | None, table: Table) -> str:
     if cell is None:
         return ""
-    x = NAME + VERDICT + number * CELL + 3
-    colour, class_ = (INK, "k8sm-ink") if plugin in scene.deciding else (SOFT_INK, "k8sm-soft")
-    height = (ROW - 7) * cell.score / 100
-    bar = tag("rect", class_="k8sm-fill", x=x, y=2 + ROW - 7 - height, width=5, height=height, fill="#b9cbe0")
-    return bar + label(str(cell.weighted), x + 10, 15.5, size=10.5, fill=colour, class_=class_)
+    x = table.score_x(plugin)
+    height = (ROW - 10) * cell.score / 100
+    bar = tag("rect", class_="k8sm-fill", x=x + 6, y=ROW - 7 - height, width=6, height=height, rx=1, fill=BAR_FILL)
+    decides = plugin in scene.deciding
+    return bar + words(str(cell.weighted), x + 17, 16, size=TEXT, tone="ink" if decides else "soft", bold=decides)
 
 
-def _total(scene: Scene, row: Row) -> str:
-    x = NAME + VERDICT + len(scene.plugins) * CELL + 14
-    tie = " tie" if row.tied else ""
-    return label(f"{row.total}{tie}", x, 15.5, size=12, font_weight="600", fill=ACCENT, class_="k8sm-accent")
+def _total(row: Row, table: Table) -> str:
+    total = words(str(row.total), table.sum_at + 10, 16.5, size=NAME, tone="accent", bold=True)
+    tie = words("tie", table.sum_at + 16 + width_of(str(row.total), NAME, bold=True), 16, size=SMALL, tone="soft") if row.tied else ""
+    return total + tie

@@ -16,8 +16,7 @@ def sentence(scene: Scene) -> str:
     said = f"{scene.pod} goes to {scene.chosen}: {fitting} of {scene.nodes} nodes fit"
     if fitting == 1:
         return f"{said}, so nothing was scored"
-    tied = [row.node for row in scene.rows if row.tied]
-    return f"{said}, {f'{len(tied)} share the highest sum, and a draw chose' if tied else 'and it has the highest sum'}"
+    return f"{said}, {f'{scene.tied} share the highest sum, and a draw chose' if scene.tied else 'and it has the highest sum'}"
 
 
 def summary(scene: Scene) -> str:
