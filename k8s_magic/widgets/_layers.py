@@ -13,7 +13,7 @@ from k8s_magic.widgets._moods import BOX, COLOURS, EDGE, LINE, PAPER, SIGNS, Moo
 from k8s_magic.widgets._svg import document, group, tag, title
 from k8s_magic.widgets._words import HEAD, NAME, SMALL, width_of, words
 
-WIDTH, MARGIN, GAP, BETWEEN, TOP, LINE_HEIGHT = 980, 12, 8, 34, 66, 14
+WIDTH, MARGIN, GAP, BETWEEN, MOST_BETWEEN, TOP, LINE_HEIGHT = 980, 12, 8, 34, 110, 66, 14
 """Of the picture, and what keeps cards apart; under TOP they begin."""
 NARROWEST, WIDEST, MOST_CARDS = 100, 290, 16
 MARKED, UNMARKED = 26, 10
@@ -144,7 +144,12 @@ def drawer(scenes: Sequence[Scene]) -> Callable[[Scene], str]:
     wanted = [max(_width(scene.layers[i]) for scene in scenes if i < len(scene.layers)) for i in range(columns)]
     scale = min((WIDTH - 2 * MARGIN - (columns - 1) * BETWEEN) / (sum(wanted) or 1), 1)
     height = max(_height(scene) for scene in scenes)
-    return lambda scene: _draw(scene, [width * scale for width in wanted], height)
+    places, x = [], float(MARGIN)
+    between = min(max((WIDTH - 2 * MARGIN - sum(wanted)) / max(columns - 1, 1), BETWEEN), MOST_BETWEEN)
+    for width in wanted:
+        places.append((x, width * scale))
+        x += width * scale + between
+    return lambda scene: _draw(scene, places, height)
 
 
 def _width(layer: Layer) -> float:
@@ -165,13 +170,12 @@ class Place(NamedTuple):
     height: float
 
 
-def _draw(scene: Scene, widths: Sequence[float], height: float) -> str:
+def _draw(scene: Scene, columns: Sequence[tuple[float, float]], height: float) -> str:
     paper = tag("rect", class_="k8sm-paper", width=WIDTH, height=height, rx=8, fill=PAPER)
     heading = words(scene.heading, MARGIN, 24, size=HEAD, bold=True, room=WIDTH - 2 * MARGIN)
     places, heads, boxes = {}, [], []
-    x = float(MARGIN)
-    for layer, wide in zip(scene.layers, widths, strict=False):
-        heads.append(words(f"{layer.title} ({len(layer.cards)})", x, 50, tone="soft", room=wide + BETWEEN / 2))
+    for layer, (x, wide) in zip(scene.layers, columns, strict=False):
+        heads.append(words(f"{layer.title} ({len(layer.cards)})", x, 50, tone="soft", room=wide + BETWEEN))
         y = TOP + (height - TOP - MARGIN - _layer_height(layer)) / 2
         for card in layer.cards[:MOST_CARDS]:
             places[card.id] = place = Place(x, y, wide, layer.height(card))
@@ -179,7 +183,6 @@ def _draw(scene: Scene, widths: Sequence[float], height: float) -> str:
             y += place.height + GAP
         if (folded := len(layer.cards) - MOST_CARDS) > 0:
             boxes.append(words(f"and {folded} more", x + 8, y + 8, tone="soft"))
-        x += wide + BETWEEN
     edges = [_edge(places[edge.source], places[edge.target], edge) for edge in scene.edges if {edge.source, edge.target} <= places.keys()]
     return document(WIDTH, height, scene.heading, summary(scene), paper, heading, *heads, *edges, *boxes)
 

@@ -15,7 +15,7 @@ import anywidget
 import traitlets
 
 from k8s_magic.apiserver.client import Client
-from k8s_magic.widgets._history import Chapter, Frame, continued, encoded
+from k8s_magic.widgets._history import Chapter, Frame, continued, packed
 from k8s_magic.widgets._states import Journal
 from k8s_magic.widgets._svg import image, shortened
 
@@ -40,8 +40,8 @@ class Picture(anywidget.AnyWidget):
 
     _esm = STATIC / "picture.js"
     _css = STATIC / "picture.css"
-    history = traitlets.Dict().tag(sync=True)
-    """The steps of the last commands (see _history.encoded)."""
+    history = traitlets.Bytes().tag(sync=True)
+    """The steps of the last commands (see _history.packed)."""
 
     def __init__(self, client: Client, journal: Journal | None, play: Play) -> None:
         self._client, self._journal, self._play = client, journal, play
@@ -60,7 +60,7 @@ class Picture(anywidget.AnyWidget):
         """Play what was written after revision `since`."""
         self.frames, self._static = self._play(self._client, self._journal, since)
         self._chapters = continued(self._chapters, since, _command(self._journal, since), self.frames)
-        self.history = encoded(self._chapters)
+        self.history = packed(self._chapters)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live = super()._repr_mimebundle_(**options)

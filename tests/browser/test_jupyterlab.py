@@ -32,7 +32,7 @@ DEMO = [
     "kubectl get po",
 ]
 MOVING = """() => document.getAnimations().some(animation =>
-  animation.effect.target?.matches?.('.k8sm-pod:not(.k8sm-system)') &&
+  animation.effect.target?.matches?.('[data-id].k8sm-pod:not(.k8sm-system)') &&
   animation.effect.getKeyframes().some(frame => /translate\\([^0]/.test(frame.transform ?? '')) &&
   animation.currentTime > 120)"""
 """A Pod is on its way; a little after it has left."""
@@ -88,17 +88,17 @@ def test_pods_move_onto_nodes(base: str, page: Any) -> None:
         lab.run_cell(page, index)
         lab.executed(page, index + 1)
     page.wait_for_selector(".k8sm-stage svg .k8sm-node")
-    assert page.locator(".k8sm-pod:not(.k8sm-system)").count() == 0
+    assert page.locator("[data-id].k8sm-pod:not(.k8sm-system)").count() == 0
     lab.run_cell(page, 2)
     page.wait_for_function("() => document.querySelector('.k8sm')?.dataset.playing === 'yes'")
     page.wait_for_function(MOVING)
     page.screenshot(path=SHOTS / "2-pods-moving.png")
     page.wait_for_function("() => document.querySelector('.k8sm').dataset.playing === 'no'")
-    assert page.locator(".k8sm-pod:not(.k8sm-system)").count() == 6
+    assert page.locator("[data-id].k8sm-pod:not(.k8sm-system)").count() == 6
     page.screenshot(path=SHOTS / "3-pods-placed.png")
     _scrub(page)
     lab.run_cell(page, 3)
-    page.wait_for_function("() => document.querySelectorAll('.k8sm-running:not(.k8sm-system)').length === 6")
+    page.wait_for_function("() => document.querySelectorAll('.k8sm-pod.k8sm-running:not(.k8sm-system)').length === 6")
     page.screenshot(path=SHOTS / "4-pods-running.png")
     _dark(page)
     assert outside == []
@@ -114,13 +114,13 @@ def _scrub(page: Any) -> None:
     stage.focus()
     page.keyboard.press("Home")
     assert page.locator(".k8sm").get_attribute("data-step") == "0"
-    assert page.locator(".k8sm-pod:not(.k8sm-system)").count() == 0
+    assert page.locator("[data-id].k8sm-pod:not(.k8sm-system)").count() == 0
     page.keyboard.press("ArrowRight")
     assert page.locator(".k8sm").get_attribute("data-step") == "1"
     assert "created" in page.locator(".k8sm [aria-live]").inner_text()
     page.get_by_role("slider", name="Step").focus()
     page.keyboard.press("End")
-    assert page.locator(".k8sm-pod:not(.k8sm-system)").count() == 6
+    assert page.locator("[data-id].k8sm-pod:not(.k8sm-system)").count() == 6
 
 
 def _dark(page: Any) -> None:
@@ -140,7 +140,7 @@ def test_reduced_motion_shows_the_last_step_at_once(base: str, browser: Any) -> 
     for index in (0, 1, 2):
         lab.run_cell(page, index)
         lab.executed(page, index + 1)
-    page.wait_for_function("() => document.querySelectorAll('.k8sm-pod:not(.k8sm-system)').length === 6")
+    page.wait_for_function("() => document.querySelectorAll('[data-id].k8sm-pod:not(.k8sm-system)').length === 6")
     assert page.locator(".k8sm").get_attribute("data-playing") == "no"
     context.close()
 

@@ -3,7 +3,9 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import networkx as nx
@@ -12,7 +14,7 @@ import pytest
 from k8s_magic import Cluster
 from k8s_magic.cluster.graph import graph_of, to_dot
 from k8s_magic.widgets import pictures
-from k8s_magic.widgets._history import Frame, continued, encoded
+from k8s_magic.widgets._history import Frame, continued, encoded, packed
 from k8s_magic.widgets._svg import document, label
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,6 +41,11 @@ def opened(cluster: Cluster, name: str, *arguments: str, since: int | None = Non
     picture = pictures()[name](cluster.client, cluster.inspector, tuple(pod if word == "POD" else word for word in arguments))
     picture.follow(cluster.inspector.revision if since is None else since)
     return picture
+
+
+def unpacked(picture: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(zlib.decompress(picture.history))
+    return found
 
 
 def rebuilt(history: dict[str, Any]) -> list[str]:
@@ -69,15 +76,15 @@ def test_the_same_cluster_draws_the_same_bytes(name: str) -> None:
 def test_the_front_end_gets_the_frames_that_were_drawn(name: str) -> None:
     cluster = web()
     picture = opened(cluster, name, *WAYS[name], since=0)
-    assert rebuilt(picture.history) == [str(frame.svg) for frame in picture.frames]
-    before = len(picture.history["steps"])
+    assert rebuilt(unpacked(picture)) == [str(frame.svg) for frame in picture.frames]
+    before = len(unpacked(picture)["steps"])
     revision = cluster.inspector.revision
     cluster.kubectl("scale deployment web --replicas=5")
     picture.follow(revision)
     if name != "why":
-        assert len(picture.history["steps"]) > before
-        assert picture.history["marks"][-1] == [before, "scale deployment web --replicas=5"]
-    for svg in rebuilt(picture.history):
+        assert len(unpacked(picture)["steps"]) > before
+        assert unpacked(picture)["marks"][-1] == [before, "scale deployment web --replicas=5"]
+    for svg in rebuilt(unpacked(picture)):
         ET.fromstring(svg)
 
 
@@ -99,8 +106,8 @@ def test_a_history_of_200_steps_is_small() -> None:
         revision = cluster.inspector.revision
         cluster.kubectl(f"scale deployment web --replicas={2 + replicas % 7}")
         picture.follow(revision)
-    assert 100 < len(picture.history["steps"]) <= 200
-    assert len(json.dumps(picture.history)) < 1_000_000
+    assert 100 < len(unpacked(picture)["steps"]) <= 200
+    assert len(picture.history) < 1_000_000
 
 
 def test_what_is_told_again_replaces_what_was_told() -> None:
@@ -111,10 +118,24 @@ def test_what_is_told_again_replaces_what_was_told() -> None:
 
 
 def test_too_much_is_thinned_to_its_ends() -> None:
-    frames = [Frame(document(1, 1, "", "", label(f"{number}-{'x' * 200_000}", 0, 0)), str(number), "") for number in range(9)]
-    state = encoded(continued([], 0, "", frames))
-    assert (state["steps"][0][1], state["steps"][-1][1]) == ("0", "8")
-    assert len(json.dumps(state)) < 1_000_000
+    noise = [Random(number).randbytes(200_000).hex() for number in range(9)]
+    frames = [Frame(document(1, 1, "", "", label(noise[number], 0, 0)), str(number), "") for number in range(9)]
+    chapters = continued([], 0, "", frames)
+    steps = encoded(chapters)["steps"]
+    assert 2 < len(steps) < 9 and (steps[0][1], steps[-1][1]) == ("0", "8")
+    assert len(packed(chapters)) < 1_000_000
+
+
+def test_a_large_rollout_is_played_in_all_its_steps() -> None:
+    cluster = Cluster(system=False, nodes=50)
+    cluster.kubectl("create deployment web --image=nginx --replicas=500")
+    cluster.settle()
+    revision = cluster.inspector.revision
+    cluster.kubectl("rollout restart deployment web")
+    cluster.settle()
+    picture = opened(cluster, "placement", since=revision)
+    assert len(unpacked(picture)["steps"]) == 48
+    assert len(picture.history) < 1_000_000
 
 
 def test_why_shows_the_sum_that_decided() -> None:

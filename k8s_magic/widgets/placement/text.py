@@ -28,7 +28,8 @@ def draw_text(scene: Scene) -> str:
 
 def summary(scene: Scene) -> str:
     """What the picture shows, for who cannot see it."""
-    parts = [f"{node.name}{_notes(node)}: {_listed(node.pods)}" for node in scene.nodes]
+    few = len(scene.nodes) <= MOST_LINES
+    parts = [f"{node.name}{_notes(node)}: {_listed(node.pods) if few else node.count}" for node in scene.nodes]
     if scene.waiting:
         parts.append(f"waiting for a node: {_listed(scene.waiting)}")
     return "; ".join(parts) or "no nodes"

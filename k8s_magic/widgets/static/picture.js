@@ -72,6 +72,12 @@ function placeOf(inner) {
   return (/translate\(([-\d.e]+) ([-\d.e]+)/.exec(inner.parentNode.getAttribute("transform")) || [0, 0, 0]).slice(1).map(Number);
 }
 
+// Compressed JSON (see _history.py).
+async function unpacked(bytes) {
+  if (!bytes?.byteLength) return {};
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
 // Steps hold what differs from the step before (see _history.py).
 function decoded(history) {
   let now = [];
@@ -244,8 +250,10 @@ function render({ model, el }) {
     root.dataset.frames = frames.length - begin;
   }
 
-  function changed() {
-    const history = model.get("history") || {};
+  async function changed() {
+    const bytes = model.get("history");
+    const history = await unpacked(bytes);
+    if (bytes !== model.get("history")) return;  // A newer one has come meanwhile.
     pieces = history.pieces || [];
     frames = decoded(history);
     marks = history.marks || [];
