@@ -1,4 +1,5 @@
-"""Builds the chapters: `python -m k8s_magic._notebooks build` runs each source in notebooks/sources and writes the executed notebook.
+"""Builds the chapters: `python -m k8s_magic._notebooks build` runs each source in notebooks/sources and writes the executed notebook,
+and takes the README's pictures from them.
 
 A source is Markdown; a fence that says {code-cell} is a cell, `:tags: [a, b]` its tags, a line `+++` parts two text cells.
 The cluster's clock and names come from its seed, so that building twice gives the same bytes; a test holds us to it.
@@ -18,9 +19,16 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-PICTURED, PICTURE = NOTEBOOKS / "03-pods.ipynb", NOTEBOOKS / "placement.svg"
-MORE_PICTURES = {NOTEBOOKS / "selector.svg": ("04-labels", -1), NOTEBOOKS / "rollout.svg": ("10-deployments", 1)}
-"""What else the README shows: each file is a chapter's picture, by its number."""
+PICTURES = {
+    "placement": ("10-deployments", "%view placement", 0),
+    "selector": ("04-labels", "%view service/alpaca", 1),
+    "quarantine": ("06-replicasets", "%view rs/kuard", 0),
+    "network": ("04-labels", "%view network alpaca", 0),
+    "rollout": ("10-deployments", "%view reconcile deployment/nginx", 0),
+    "tree": ("10-deployments", "%view tree deployment/nginx", 0),
+    "why": ("10-deployments", "%view why $pod", 0),
+}
+"""What the README shows: each file is what a chapter's cell shows that says this, the first of them or a later one."""
 CODE = re.compile(r"^```\{code-cell\}\n(?:^:tags: \[(?P<tags>[^\]]*)\]\n)?(?P<source>.*?)^```\n", re.DOTALL | re.MULTILINE)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -97,10 +105,13 @@ def _split(notebook: Any) -> Any:
     return json.loads(nbformat.writes(notebook))
 
 
-def picture(notebook: str, number: int = -1) -> str:
-    """A picture in a notebook's text, as an SVG file for the README; without a number the last."""
-    found = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", notebook)
-    return base64.b64decode(found[number]).decode() + "\n"
+def picture(notebook: str, line: str, number: int = 0) -> str:
+    """The picture of a cell of a notebook's text that says `line`, as an SVG file."""
+    cells = [cell for cell in json.loads(notebook)["cells"] if line in "".join(cell["source"]).splitlines()]
+    shown = [output["data"]["text/html"] for output in cells[number]["outputs"] if "text/html" in output.get("data", {})]
+    found = re.search(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", "".join(shown[-1]))
+    assert found is not None
+    return base64.b64decode(found[1]).decode() + "\n"
 
 
 def sources() -> list[Path]:
@@ -114,16 +125,14 @@ def target(source: Path) -> Path:
 
 
 def main(argv: list[str]) -> int:
-    """`build [NAME...]` writes; `check [NAME...]` only says which differ, and exits with 1 if any does."""
+    """`build [NAME...]` writes chapters and pictures; `check [NAME...]` only says which differ, and exits with 1 if any does."""
     if not argv or argv[0] not in ("build", "check"):
         sys.stderr.write("usage: python -m k8s_magic._notebooks build|check [NAME...]\n")
         return 2
     built = {target(source): build(source) for source in sources() if source.stem in argv[1:] or not argv[1:]}
-    if PICTURED in built:
-        built[PICTURE] = picture(built[PICTURED])
-    for path, (chapter, number) in MORE_PICTURES.items():
+    for name, (chapter, line, number) in PICTURES.items():
         if NOTEBOOKS / f"{chapter}.ipynb" in built:
-            built[path] = picture(built[NOTEBOOKS / f"{chapter}.ipynb"], number)
+            built[NOTEBOOKS / f"{name}.svg"] = picture(built[NOTEBOOKS / f"{chapter}.ipynb"], line, number)
     stale = [path for path, text in built.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path, text in built.items():
         sys.stdout.write(f"{path.name}: {'unchanged' if path not in stale else 'differs' if argv[0] == 'check' else 'written'}\n")

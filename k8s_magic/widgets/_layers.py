@@ -142,14 +142,22 @@ def drawer(scenes: Sequence[Scene]) -> Callable[[Scene], str]:
     """Draws each of these scenes at one size."""
     columns = max(len(scene.layers) for scene in scenes)
     wanted = [max(_width(scene.layers[i]) for scene in scenes if i < len(scene.layers)) for i in range(columns)]
-    scale = min((WIDTH - 2 * MARGIN - (columns - 1) * BETWEEN) / (sum(wanted) or 1), 1)
+    widths = _within(wanted, WIDTH - 2 * MARGIN - (columns - 1) * BETWEEN)
+    between = min((WIDTH - 2 * MARGIN - sum(widths)) / max(columns - 1, 1), MOST_BETWEEN)
+    lefts = [MARGIN + sum(widths[:i]) + i * between for i in range(columns)]
     height = max(_height(scene) for scene in scenes)
-    places, x = [], float(MARGIN)
-    between = min(max((WIDTH - 2 * MARGIN - sum(wanted)) / max(columns - 1, 1), BETWEEN), MOST_BETWEEN)
-    for width in wanted:
-        places.append((x, width * scale))
-        x += width * scale + between
-    return lambda scene: _draw(scene, places, height)
+    return lambda scene: _draw(scene, list(zip(lefts, widths, strict=True)), height)
+
+
+def _within(wanted: Sequence[float], room: float) -> list[float]:
+    """Widths that fit into `room` together: only the widest give way."""
+    rest, limit = room, room
+    for number, width in enumerate(sorted(wanted)):
+        limit = rest / (len(wanted) - number)
+        if width > limit:
+            break
+        rest -= width
+    return [min(width, limit) for width in wanted] if sum(wanted) > room else list(wanted)
 
 
 def _width(layer: Layer) -> float:

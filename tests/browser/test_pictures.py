@@ -338,7 +338,10 @@ def _rate(page: Any, action: Any) -> tuple[float, float]:
 def test_a_saved_chapter_shows_its_pictures_without_kernel_or_trust(base: str, page: Any, complaints: list[str], chapter: str) -> None:
     page.goto(f"{base}/lab/tree/{chapter}?reset&token=tok")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:shutdown-kernel'); }")
+    page.wait_for_function(lab.CONNECTED, timeout=60_000)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.sessionContext.session?.kernel")
+    assert not page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.some(cell => cell.model.trusted)")
     complaints.clear()
     saved = json.loads((HERE.parent.parent / "notebooks" / chapter).read_text(encoding="utf-8"))
     expected = sum("text/html" in output.get("data", {}) for cell in saved["cells"] for output in cell.get("outputs", ()))

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from k8s_magic import _notebooks
 
 ROOT = Path(__file__).parent.parent.parent
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SHAPES = {"svg", "g", "rect", "path", "circle", "text", "tspan", "title", "desc"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -64,8 +66,16 @@ def test_failures_are_only_those_that_are_meant(chapter: Path) -> None:
         assert not [output for output in failed if "Traceback" in "".join(output["traceback"])]
 
 
-def test_the_readmes_picture_is_the_chapters() -> None:
-    assert _notebooks.picture(_notebooks.PICTURED.read_text(encoding="utf-8")) == _notebooks.PICTURE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", _notebooks.PICTURES)
+def test_the_readmes_pictures_are_the_chapters(name: str) -> None:
+    chapter, line, number = _notebooks.PICTURES[name]
+    text = (_notebooks.NOTEBOOKS / f"{chapter}.ipynb").read_text(encoding="utf-8")
+    drawn = (_notebooks.NOTEBOOKS / f"{name}.svg").read_text(encoding="utf-8")
+    assert _notebooks.picture(text, line, number) == drawn
+    assert f"](notebooks/{name}.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    # What GitHub shows: an image with nothing in it that runs, or that is fetched.
+    assert {e.tag.rpartition("}")[2] for e in ET.fromstring(drawn).iter()} <= SHAPES
+    assert "href" not in drawn and "url(" not in drawn
 
 
 def test_a_source_is_cut_into_cells() -> None:

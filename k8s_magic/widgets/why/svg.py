@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from math import radians, sin
+
 from k8s_magic.widgets._moods import BAR_FILL, BOX, GOOD, LINE, PAPER, without_side_talk
 from k8s_magic.widgets._svg import Document, document, group, tag, title, wrapped
 from k8s_magic.widgets._words import HEAD, NAME, SMALL, TEXT, letters, width_of, words
 from k8s_magic.widgets.why.scene import Cell, Row, Scene
 from k8s_magic.widgets.why.text import sentence, summary
 
-WIDTH, MARGIN, SUM, ROW, SLANT = 980, 12, 66, 28, 92
+WIDTH, MARGIN, SUM, ROW, SLANT = 980, 12, 66, 28, 34
+"""The last is the angle of the plugins' names."""
 LEAST_NAME, MOST_NAME = 100, 190
-ASIDE = 84
+ASIDE = 110
 """Room for the last column's slanted name."""
-WIDEST_CELL = 84
+WIDEST_CELL = 100
 
 
 class Table:
@@ -27,7 +30,7 @@ class Table:
         columns = len(scene.filters) + len(scene.scoring)
         cells = WIDTH - 2 * MARGIN - self.left - SUM - ASIDE
         self.cell = min(cells / max(columns, 1), WIDEST_CELL)
-        self.top = 10 + 20 * len(self.said) + 16 * len(self.message) + (SLANT if columns else 12)
+        self.top = 10 + 20 * len(self.said) + 16 * len(self.message) + (28 + max(map(_slanted_height, _titles(scene)), default=-16))
         self.sum_at = self.left + self.cell * columns
         self.width = max(self.sum_at + SUM, 640) if scene.scoring else WIDTH - 2 * MARGIN
         self.height = self.top + len(scene.rows) * ROW + 26 + MARGIN
@@ -65,16 +68,25 @@ def _foot(scene: Scene) -> str:
 def _headings(scene: Scene, table: Table) -> list[str]:
     """The plugins' names, slanted."""
     found = [_heading(name, table.filter_x(name), table.top, bold=True) for name in scene.filters]
-    for name, weight in scene.plugins:
-        found.append(_heading(f"{name} ×{weight}", table.score_x(name), table.top, bold=name in scene.deciding))
+    for said, name in zip(_titles(scene)[len(scene.filters) :], scene.scoring, strict=True):
+        found.append(_heading(said, table.score_x(name), table.top, bold=name in scene.deciding))
     if scene.scoring:
         found.append(words("sum", MARGIN + table.sum_at + 10, table.top - 8, size=NAME, bold=True))
     return found
 
 
+def _titles(scene: Scene) -> list[str]:
+    """What stands over each column."""
+    return [*scene.filters, *(f"{name} ×{weight}" for name, weight in scene.plugins)]
+
+
+def _slanted_height(said: str) -> float:
+    return width_of(said, SMALL, bold=True) * sin(radians(SLANT))
+
+
 def _heading(said: str, x: float, y: float, *, bold: bool) -> str:
     """Bold where the column tells nodes apart."""
-    text = words(said, 0, 0, size=SMALL, bold=bold, tone="ink" if bold else "soft", room=150, transform="rotate(-34)")
+    text = words(said, 0, 0, size=SMALL, bold=bold, tone="ink" if bold else "soft", transform=f"rotate(-{SLANT})")
     return group(MARGIN + x + 10, y - 8, title(f"{said}{': tells the nodes apart' if bold else ''}"), text)
 
 
