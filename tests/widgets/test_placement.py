@@ -162,10 +162,10 @@ def test_pods_that_wait_stand_beside_with_the_reason() -> None:
 
 
 def test_many_pods_become_chips() -> None:
-    crowd = [tile(f"p{i}") for i in range(40)]
+    crowd = [tile(f"pod-{i}") for i in range(50)]
     root = svg_of(Scene((box("node1", *crowd),), ()))
-    assert not [word for word in words_of(root) if word.startswith("p1") and word != "p1"]
-    assert len([g for g in root.iter(f"{SVG}g") if g.get("data-id")]) == 40
+    assert not [word for word in words_of(root) if word.startswith("pod-")]
+    assert len([g for g in root.iter(f"{SVG}g") if g.get("data-id")]) == 50
 
 
 @pytest.mark.parametrize(("nodes", "pods"), [(1, 0), (1, 1000), (2, 25), (3, 9), (7, 60), (12, 40), (13, 900), (31, 31), (100, 1000)])
@@ -203,6 +203,34 @@ def test_nothing_overlaps(nodes: int, pods: int) -> None:
     boxes = [layout.box(node.name) for node in scene.nodes]
     assert not any(_overlap(a, b) for a, b in combinations(boxes, 2))
     assert all(b.x + b.width < WIDTH and b.y + b.height < layout.height for b in boxes)
+
+
+def test_only_those_move_that_come_or_go() -> None:
+    cluster = Cluster(system=False, nodes=3)
+    cluster.kubectl("create deployment web --image=nginx --replicas=60")
+    cluster.settle()
+    picture = open_view(cluster.client, cluster.inspector)
+    picture.follow(cluster.inspector.revision)
+    for command in ("delete pods --wait=false " + " ".join(pod for pod in _pods(cluster)[::7]), "scale deployment web --replicas=50"):
+        revision, before = cluster.inspector.revision, _places(picture.frames[-1].svg)
+        cluster.kubectl(command)
+        cluster.settle()
+        picture.follow(revision)
+        for frame in picture.frames:
+            now = _places(frame.svg)
+            assert len(set(now.values())) == len(now)
+            assert all(now[id] == before[id] for id in now.keys() & before.keys())
+            before |= now
+
+
+def _pods(cluster: Cluster) -> list[str]:
+    return cluster.kubectl("get pods -o jsonpath={.items[*].metadata.name}").stdout.split()
+
+
+def _places(svg: str) -> dict[str, str]:
+    """Of the pods on nodes."""
+    groups = [group for group in ET.fromstring(svg) if len(group) and group[0].get("data-id")]
+    return {g[0].get("data-id", ""): g.get("transform", "") for g in groups if ", on node" in (g[0][0].text or "")}
 
 
 def _overlap(a: Place, b: Place) -> bool:

@@ -8,7 +8,7 @@ from k8s_magic.apiserver.client import Client
 from k8s_magic.widgets._picture import Frame, Picture, Static
 from k8s_magic.widgets._play import Painting
 from k8s_magic.widgets._states import Journal, State
-from k8s_magic.widgets.placement.layout import Layout
+from k8s_magic.widgets.placement.layout import NO_SLOTS, Layout, Slots
 from k8s_magic.widgets.placement.scene import Scene, changes, scene_of
 from k8s_magic.widgets.placement.svg import draw
 from k8s_magic.widgets.placement.text import draw_text, summary
@@ -26,6 +26,7 @@ class Player:
     def __init__(self, namespaces: tuple[str, ...] = ()) -> None:
         self.namespaces = namespaces
         self.measured: Mapping[str, Used] = {}
+        self.slots: Slots = NO_SLOTS
 
     def __call__(self, client: Client, journal: Journal | None, since: int) -> tuple[list[Frame], Static]:
         before, self.measured = self.measured, usage_of(client)
@@ -33,10 +34,10 @@ class Player:
         def scene(state: State) -> Scene:
             return scene_of(state, self.namespaces, self.measured if state.is_now else before)
 
-        return Painting(("pods", "nodes"), scene, changes, _drawer, draw_text, summary).play(client, journal, since)
+        return Painting(("pods", "nodes"), scene, changes, self._drawer, draw_text, summary).play(client, journal, since)
 
-
-def _drawer(scenes: Sequence[Scene]) -> Callable[[Scene], str]:
-    layout = Layout.of(scenes)
-    before = scenes[0] if len(scenes) > 1 else None
-    return lambda scene: draw(scene, layout, before)
+    def _drawer(self, scenes: Sequence[Scene]) -> Callable[[Scene], str]:
+        layout = Layout.of(scenes, self.slots)
+        self.slots = {id: layout.slots[id] for id in scenes[-1].tiles if id in layout.slots}
+        before = scenes[0] if len(scenes) > 1 else None
+        return lambda scene: draw(scene, layout, before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from k8s_magic.widgets._moods import BAR, BAR_FILL, COLOURS, Mood, sign
+from k8s_magic.widgets._moods import BAR, BAR_FILL, COLOURS, EDGE, Mood, sign
 from k8s_magic.widgets._svg import group, tag
 from k8s_magic.widgets._words import HEAD, SMALL, width_of, words
 from k8s_magic.widgets.placement.bars import USED, in_words, limit_mark
@@ -47,22 +47,25 @@ def _accounts(scene: Scene) -> list[Account]:
     return found
 
 
-def header(scene: Scene) -> list[str]:
+def header(scene: Scene, moved: bool) -> list[str]:
     """Three lines: everything's number, the accounts, and the pods by state and by workload."""
     return [
         words(heading(scene), MARGIN, 24, size=HEAD, bold=True),
-        _legend(measured=any(node.used for node in scene.nodes)),
+        _legend(measured=any(node.used for node in scene.nodes), moved=moved),
         words(totals(scene), MARGIN, 43, tone="soft", room=WIDTH - 2 * MARGIN),
         _states(scene),
     ]
 
 
-def _legend(*, measured: bool) -> str:
-    """What the three marks of a bar mean."""
+def _legend(*, measured: bool, moved: bool) -> str:
+    """What the marks of a bar mean, and a thick line."""
     entries = [("requests", tag("rect", class_="k8sm-fill", y=-8, width=12, height=8, fill=BAR_FILL))]
     entries.append(("limits", tag("rect", class_="k8sm-bar", y=-8, width=12, height=8, fill=BAR) + limit_mark(6, -8, 8)))
     if measured:
         entries.append(("used", tag("rect", class_="k8sm-used", y=-4, width=12, height=3, fill=USED)))
+    if moved:
+        frame = tag("rect", class_="k8sm-edge", x=1, y=-9, width=10, height=10, rx=2, fill="none", stroke=EDGE, stroke_width=2.2)
+        entries.append(("new on its node", frame))
     x, parts = float(WIDTH - MARGIN), []
     for said, mark in reversed(entries):
         x -= width_of(said, SMALL)

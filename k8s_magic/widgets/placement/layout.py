@@ -5,9 +5,10 @@ Every picture is equally wide. Many pods become chips without words, many nodes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from k8s_magic.widgets._moods import without_side_talk
@@ -25,10 +26,15 @@ SIDE_BY_SIDE = 360
 TILE, SMALL_TILE, CHIP, TILE_GAP, TILE_WIDTH = 34, 18, 17, 4, 190
 MOST_NODES, MOST_TILES, MOST_CHIPS, MOST_SMALL_CHIPS = 12, 10, 120, 72
 """With more nodes, or more pods on a node, each pod is a chip without words; with still more, the rest is counted."""
-DENSE_FROM, DENSE_HEAD, DENSE_CHIP, DENSE_GAP = 31, 38, 10, 2
+DENSE_FROM, DENSE_HEAD, DENSE_CHIP, DENSE_GAP = 31, 49, 10, 2
 """With so many nodes everything shrinks: bars lose their words, chips their letters."""
 MOST_GROUPS, MOST_WAITING, MOST_WAITING_CHIPS = 4, 8, 88
 REASON_LINE, REASON_LINES = 14, 2
+
+
+Slots = Mapping[str, int]
+"""By a pod's id: the chip's place among those of its node."""
+NO_SLOTS: Slots = MappingProxyType({})
 
 
 class Place(NamedTuple):
@@ -51,24 +57,27 @@ class Layout:
     has_notes: bool
     row_heights: tuple[float, ...]
     waiting_height: float
+    slots: Slots
 
     @staticmethod
-    def of(scenes: Sequence[Scene]) -> Layout:
-        """The layout that all `scenes` fit into."""
+    def of(scenes: Sequence[Scene], slots: Slots = NO_SLOTS) -> Layout:
+        """The layout that all `scenes` fit into; who has a slot keeps it."""
         nodes = [node for scene in scenes for node in scene.nodes]
         names = tuple(dict.fromkeys(node.name for node in nodes))
         dense = len(names) >= DENSE_FROM
         crowds = [[sum(not pod.is_system for pod in node.pods) for node in scene.nodes] for scene in scenes]
-        chips = len(names) > MOST_NODES or any(max(crowd, default=0) > MOST_TILES or sum(crowd) > MOST_TILES * 4 for crowd in crowds)
+        most = MOST_TILES * max(4 // max(len(names), 1), 1)  # Fewer nodes have wider boxes, with several tiles side by side.
+        chips = len(names) > MOST_NODES or any(max(crowd, default=0) > most or sum(crowd) > MOST_TILES * 4 for crowd in crowds)
         rows = -(-len(names) // (10 if dense else 6 if chips else 4)) or 1
         columns = -(-len(names) // rows) or 1
-        bare = Layout(names, chips, dense, columns, any(node.notes for node in nodes) and not dense, (), 0)
+        slots = _slots(scenes, slots) if chips else NO_SLOTS
+        bare = Layout(names, chips, dense, columns, any(node.notes for node in nodes) and not dense, (), 0, slots)
         heights = dict.fromkeys(names, 0.0)
         for node in nodes:
             heights[node.name] = max(heights[node.name], bare.box_height(node))
         row_heights = tuple(max(heights[name] for name in names[start : start + columns]) for start in range(0, len(names), columns))
         waiting = max((waiting_height(scene.waiting, chips) for scene in scenes), default=0)
-        return Layout(names, chips, dense, columns, bare.has_notes, row_heights, waiting)
+        return Layout(names, chips, dense, columns, bare.has_notes, row_heights, waiting, slots)
 
     @property
     def box_width(self) -> float:
@@ -118,23 +127,46 @@ class Layout:
         """Where the pods stand that have no node: below, so that nodes do not move when there are some."""
         return Place(MARGIN, self._bottom + GAP, WIDTH - 2 * MARGIN, self.waiting_height)
 
+    @property
+    def most_chips(self) -> int:
+        return MOST_SMALL_CHIPS if self.dense else MOST_CHIPS
+
     def shown(self, pods: Sequence[PodTile]) -> tuple[Sequence[PodTile], int]:
         """The pods on a node that are drawn, and how many are only counted: first of those that simply run."""
-        most = MOST_SMALL_CHIPS if self.dense else MOST_CHIPS
-        if not self.chips or len(pods) <= most:
+        if not self.chips or len(pods) <= self.most_chips:
             return pods, 0
-        return sorted(pods, key=lambda pod: pod.mood == "running")[:most], len(pods) - most
+        return sorted(pods, key=lambda pod: pod.mood == "running")[: self.most_chips], len(pods) - self.most_chips
 
     def tiles(self, box: Place, pods: Sequence[PodTile]) -> list[tuple[PodTile, Place]]:
         """The pods' places within a node's box."""
         inner = Place(box.x + PADDING, box.y + self.head, box.width - 2 * PADDING, 0)
         if self.chips:
-            return list(zip(pods, chips_in(inner, len(pods), small=self.dense), strict=True))
+            slots = [self.slots.get(pod.id, number) for number, pod in enumerate(pods)]
+            if max(slots, default=0) >= self.most_chips:
+                slots = list(range(len(pods)))
+            places = chips_in(inner, max(slots, default=-1) + 1, small=self.dense)
+            return [(pod, places[slot]) for pod, slot in zip(pods, slots, strict=True)]
         own, system = [p for p in pods if not p.is_system], [p for p in pods if p.is_system]
         above = tiles_in(inner, len(own), TILE)
         y = above[-1].y + TILE + TILE_GAP if above else inner.y
         below = tiles_in(inner._replace(y=y), len(system), SMALL_TILE)
         return [*zip(own, above, strict=True), *zip(system, below, strict=True)]
+
+
+def _slots(scenes: Sequence[Scene], before: Slots) -> Slots:
+    """So that only those move that come or go: a pod keeps its slot as long as it lives, a new one takes the first that is free."""
+    found: dict[str, int] = {}
+    for scene in scenes:
+        for node in scene.nodes:
+            kept: dict[int, str] = {}
+            for pod in node.pods:
+                if (slot := found.get(pod.id, before.get(pod.id, -1))) >= 0:
+                    kept.setdefault(slot, pod.id)
+            found.update({id: slot for slot, id in kept.items()})
+            stays = set(kept.values())
+            free = (slot for slot in range(2 * len(node.pods)) if slot not in kept)
+            found.update({pod.id: next(free) for pod in node.pods if pod.id not in stays})
+    return found
 
 
 def tiles_in(area: Place, count: int, height: float) -> list[Place]:

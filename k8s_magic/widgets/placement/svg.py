@@ -36,15 +36,15 @@ from k8s_magic.widgets.placement.scene import Account, NodeBox, PodTile, Scene
 from k8s_magic.widgets.placement.text import summary
 
 WARNING = "#9a6700"
-MOVED = 2.6
-"""The line's width around what came since the last command."""
+MOVED, MOVED_CHIP = 2.6, 2
+"""The line's width around what came since the last command, and around chips."""
 
 
 def draw(scene: Scene, layout: Layout, before: Scene | None = None) -> str:
     """The whole picture; pods that were elsewhere `before`, or not there, have a thicker line, and nodes tell how many came and went."""
     old = before.tiles if before else {}
     moved = {id for id, pod in scene.tiles.items() if id not in old or old[id].node != pod.node} if before else set()
-    parts = [tag("rect", class_="k8sm-paper", width=WIDTH, height=layout.height, rx=8, fill=PAPER), *header(scene)]
+    parts = [tag("rect", class_="k8sm-paper", width=WIDTH, height=layout.height, rx=8, fill=PAPER), *header(scene, bool(moved))]
     earlier = {node.name: {pod.id for pod in node.pods} for node in before.nodes} if before else {}
     boxes = [(node, layout.box(node.name)) for node in scene.nodes]
     parts += [_node(node, place, layout, earlier.get(node.name)) for node, place in boxes]
@@ -77,16 +77,16 @@ def _box(
     """A node's box: name and number of pods, what is unusual, and its accounts."""
     dense, has_notes, side_by_side = how
     inner, edge = place.width - 2 * PADDING, WARNING if notes and notes != ("control plane",) else LINE
-    number = _count_words(*counts[:3], short=place.width < 140)
-    room = inner - width_of(number, SMALL) - 6
-    size = SMALL if dense else NAME
+    number = _count_words(*counts[:3], short=dense and (counts[1] or counts[2]) > 0)
+    room, line, size = (inner, 26, SMALL) if dense else (inner - width_of(number, SMALL) - 6, 18, NAME)
+    at, anchor = (PADDING, None) if dense else (place.width - PADDING, "end")
     about = f"{name}{''.join(f' · {note}' for note in notes)}: {number}; " + "; ".join(map(in_words, ("cpu", "memory"), accounts))
     frame, dashes = "k8sm-box" if edge == LINE else "k8sm-box k8sm-warn", None if ready else "5 4"
     parts = [
         title(about),
         tag("rect", class_=frame, width=place.width, height=place.height, rx=7, fill=BOX, stroke=edge, stroke_dasharray=dashes),
-        words(f"{'! ' if dense and edge != LINE else ''}{name}", PADDING, 16 if dense else 18, size=size, bold=True, room=room),
-        words(number, place.width - PADDING, 16 if dense else 18, size=SMALL, tone="soft", text_anchor="end"),
+        words(f"{'! ' if dense and edge != LINE else ''}{name}", PADDING, 14 if dense else 18, size=size, bold=True, room=room),
+        words(number, at, line, size=SMALL, tone="soft", text_anchor=anchor),
         *(_small_bars if dense else _bars)(accounts, inner, NAME_LINE + (NOTES_LINE if has_notes else 0), side_by_side),
     ]
     if notes and not dense:
@@ -111,7 +111,7 @@ def _bars(accounts: tuple[Account, Account], inner: float, y: float, side_by_sid
 
 
 def _small_bars(accounts: tuple[Account, Account], inner: float, y: float, side_by_side: bool) -> list[str]:
-    return [bar(account, PADDING, 21 + 8 * number, inner, 5) for number, account in enumerate(accounts)]
+    return [bar(account, PADDING, 31 + 8 * number, inner, 5) for number, account in enumerate(accounts)]
 
 
 def _notes(notes: tuple[str, ...], inner: float) -> list[str]:
@@ -135,8 +135,9 @@ def _notes(notes: tuple[str, ...], inner: float) -> list[str]:
 def _pod(pod: PodTile, place: Place, chip: bool, moved: bool = False) -> str:
     fill, line = COLOURS[pod.mood]
     dashes = "3 2" if pod.mood in ("leaving", "starting") else None
+    thick = (MOVED if not chip else MOVED_CHIP) if moved else None
     size = {"width": place.width, "height": place.height, "rx": 2 if place.width < CHIP else 4}
-    body = tag("rect", **size, fill=fill, stroke=line, stroke_width=MOVED if moved else None, stroke_dasharray=dashes)
+    body = tag("rect", **size, fill=fill, stroke=line, stroke_width=thick, stroke_dasharray=dashes)
     parts = [title(_about(pod)), body, *(_chip(pod, line, place.width) if chip else _lines(pod, place, line))]
     class_ = f"k8sm-pod k8sm-{pod.mood}{' k8sm-system' if pod.is_system else ''}"
     # The outer group holds the place, the inner one is free for the front end to move.

@@ -47,8 +47,7 @@ function isDark(el) {
 }
 
 function parse(svg) {
-  const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-  return document.importNode(root, true);
+  return document.adoptNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement);
 }
 
 // The nodes of each of these parts of an SVG.
