@@ -18,6 +18,7 @@ from k8s_magic.apiserver.metrics import Metrics
 from k8s_magic.apiserver.patching import apply_patch, check_patched, server_side_apply
 from k8s_magic.apiserver.selection import Selection
 from k8s_magic.apiserver.service_addresses import ServiceAddresses
+from k8s_magic.apiserver.service_ranges import ServiceRanges
 from k8s_magic.apiserver.store import Entry, Store
 from k8s_magic.apiserver.watching import WatchStream, filtered
 from k8s_magic.kinds import registry
@@ -68,6 +69,7 @@ class ApiServer:
         self.computed: dict[str, Callable[[str], Objects]] = {}
         CustomResources(self)
         Metrics(self)
+        ServiceRanges(self)
 
     # --- Kinds ---
 
@@ -154,6 +156,8 @@ class ApiServer:
 
     def get(self, kind: Kind, name: str, namespace: str, subresource: str = "", table: TableObjects = "") -> Obj:
         self._deprecation(kind)
+        if subresource and subresource not in kind.subresources:
+            raise ApiError(404, "NotFound", "the server could not find the requested resource")
         obj = self._on_read(kind, self._stored(kind, name, namespace))
         if subresource == "scale":
             kind, obj = subresources.SCALE, subresources.read_scale(kind, obj)

@@ -14,6 +14,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, without_status
 from k8s_magic.apiserver.http import Handler, Request, Response, openapi
+from k8s_magic.apiserver.http.ordering import in_go_order
 from k8s_magic.apiserver.http.paths import parse
 from k8s_magic.apiserver.proxying import Passed, pass_on
 from k8s_magic.apiserver.selection import Selection
@@ -185,7 +186,7 @@ class LocalClient:
             raise NoSuchPath
         if answer.code >= 400:
             raise ApiError(answer.code, decoded.get("reason", ""), decoded.get("message", ""), decoded.get("details"))
-        return decoded
+        return in_go_order(decoded)
 
     async def fetch(self, path: str) -> Any:
         """The same where an answer may take its time: proxies and logs too."""

@@ -10,7 +10,7 @@ from k8s_magic.apiserver import writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import PatchType, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, invalid, unsupported_media_type
-from k8s_magic.apiserver.managed_fields import Manager
+from k8s_magic.apiserver.managed_fields import Manager, checking
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
@@ -85,7 +85,8 @@ def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
     if patch_type == "strategic" and kind.schema is None:
         if not isinstance(patch, dict):
             raise bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}")
-        return strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
+        new = strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
+        return {**new, "apiVersion": obj["apiVersion"], "kind": obj["kind"]}  # It is patched as what it is.
     accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
     raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
 
@@ -121,6 +122,8 @@ def _restored(fatal: str) -> str:
         return f"error decoding from json: {fatal}" if fatal.startswith("illegal base64") else fatal
     given, wanted = found.groups()
     given = {"object": "map", "array": "slice", "number": "int64"}.get(given, given)
+    if (given, wanted) == ("int64", "string"):
+        return "cannot convert int64 to string"
     if wanted.startswith("[]") or wanted.startswith("map["):
         return f"cannot restore {'slice' if wanted.startswith('[]') else 'map'} from {given}"
     return f"cannot restore struct from: {given}" if "." in wanted else f"unrecognized type: {wanted}"
@@ -136,15 +139,12 @@ def server_side_apply(
         raise ApiError(422, "Invalid", message, {"group": "meta.k8s.io", "kind": "PatchOptions", "causes": [cause]})
     old = api.store.get(kind.resource, Key(namespace if kind.namespaced else "", name))
     _check_applied(kind, name, applied, old)
-    writes.decode(api, kind, applied, replace(options, field_validation="Ignore"), caller)
     manager = Manager(options.field_manager, "Apply", applied["apiVersion"], subresource)
     applied = _appliable(kind, applied, subresource)
-    undeclared = api.ledger.undeclared(kind, applied)
-    if undeclared:
-        lines = [f"{path}: field not declared in schema" for path in undeclared]
-        told = lines[0] if len(lines) == 1 else "errors:\n" + "\n".join(f"  {line}" for line in lines)
+    if found := api.ledger.check(kind, applied):
         place = f"{meta.get_in(applied, 'metadata', 'namespace', default='')}/{name}; {kind.group}/{kind.version}, Kind={kind.kind}"
-        raise ApiError(500, "", f"failed to create typed patch object ({place}): {told}")
+        raise ApiError(500, "", f"failed to create typed patch object ({place}): {checking.told(found)}")
+    writes.decode(api, kind, applied, replace(options, field_validation="Ignore"), caller)
     new, managers = api.ledger.apply(kind, old, applied, manager, rfc3339(api.loop.now), options.force)
     if manager.name == "kubectl" and old is not None and LAST_APPLIED in meta.annotations(old):
         new = set_in(new, ("metadata", "annotations", LAST_APPLIED), marshal(applied) + "\n")

@@ -53,6 +53,10 @@ def write_scale(api: ApiServer, kind: Kind, old: Obj, scale: Obj, options: Write
     """Set spec.replicas as the Scale says; gives the new Scale."""
     if kind.set_scale is None:
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
+    given, version = scale.get("kind", "Scale"), str(scale.get("apiVersion", "")).rpartition("/")[2]
+    if given != "Scale":
+        handled = f'{given} in version "{version}" cannot be handled as a Scale'
+        raise bad_request(f"{handled}: converting ({version}.{given}) to (autoscaling.Scale): unknown conversion")
     asked = meta.get_in(scale, "spec", "replicas", default=0)
     if not isinstance(asked, int) or isinstance(asked, bool):
         raise bad_request(f"json: cannot unmarshal {type(asked).__name__} into Go struct field ScaleSpec.spec.replicas of type int32")

@@ -19,6 +19,15 @@ def ip_address(value: str, path: str) -> list[FieldError]:
     return []
 
 
+def cidr_block(value: str, path: str) -> list[FieldError]:
+    """Models apimachinery validation.IsValidCIDRForLegacyField."""
+    try:
+        ipaddress.ip_network(value if "/" in value else "", strict=False)
+    except ValueError:
+        return [invalid(path, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
+    return []
+
+
 def endpoint_ip(value: str, path: str) -> list[FieldError]:
     """Addresses that no endpoint can have. Models ValidateEndpointIP."""
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8s_magic.kinds import internal
 from k8s_magic.kinds.columns import AGE, NAME, age, container_cells, texts, wide
-from k8s_magic.kinds.errors import InOrder, forbidden, invalid, not_supported
+from k8s_magic.kinds.errors import forbidden, invalid, not_supported
 from k8s_magic.kinds.kind import FieldError, Kind
 from k8s_magic.kinds.label_selectors import parse
 from k8s_magic.kinds.numbers import amount, at_most_all, count_or_percent, non_negative, non_negatives, unchanged
@@ -68,7 +69,7 @@ def _strategy(strategy: Obj) -> list[FieldError]:
         return [forbidden("spec.strategy.rollingUpdate", text)] if rolling is not None else []
     if strategy["type"] == ROLLING:
         return _rolling(strategy["rollingUpdate"], "spec.strategy.rollingUpdate")
-    shown = InOrder({"Type": strategy["type"], "RollingUpdate": rolling})
+    shown = internal.struct("DeploymentStrategy", strategy)
     return [not_supported("spec.strategy", shown, [RECREATE, ROLLING])]
 
 

@@ -43,6 +43,7 @@ STRUCTS: dict[str, str] = {
     "DownwardAPIProjection": "Items:*DownwardAPIVolumeFile",
     "DownwardAPIVolumeFile": 'Path:"" FieldRef:*ObjectFieldSelector ResourceFieldRef:*ResourceFieldSelector Mode:',
     "DownwardAPIVolumeSource": "Items:*DownwardAPIVolumeFile DefaultMode:",
+    "DeploymentStrategy": 'Type:"" RollingUpdate:*RollingUpdateDeployment',
     "EmptyDirVolumeSource": 'Medium:"" SizeLimit:',
     "EnvFromSource": 'Prefix:"" ConfigMapRef:*ConfigMapEnvSource SecretRef:*SecretEnvSource',
     "EnvVar": 'Name:"" Value:"" ValueFrom:*EnvVarSource',
@@ -169,6 +170,7 @@ STRUCTS: dict[str, str] = {
     "ResourceClaim": 'Name:"" Request:""',
     "ResourceFieldSelector": 'ContainerName:"" Resource:"" Divisor:"0"',
     "ResourceRequirements": "Limits: Requests: Claims:*ResourceClaim",
+    "RollingUpdateDeployment": "MaxUnavailable:0 MaxSurge:0",
     "SELinuxOptions": 'User:"" Role:"" Type:"" Level:""',
     "ScaleIOPersistentVolumeSource": (
         'Gateway:"" System:"" SecretRef:*SecretReference SSLEnabled:false ProtectionDomain:"" StoragePool:"" StorageMode:"" '

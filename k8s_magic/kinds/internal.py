@@ -34,7 +34,7 @@ def pod_spec(spec: Obj) -> Obj:
     hosts = {field: spec[field] for field in HOST_FIELDS if field in spec}
     if spec.get("securityContext") is not None or hosts:
         spec = {**spec, "securityContext": {**(spec.get("securityContext") or {}), **hosts}}
-    return _struct("PodSpec", spec)
+    return struct("PodSpec", spec)
 
 
 def template(of: Obj) -> Obj:
@@ -43,12 +43,12 @@ def template(of: Obj) -> Obj:
 
 
 def claim_spec(spec: Obj) -> Obj:
-    return _struct("PersistentVolumeClaimSpec", spec)
+    return struct("PersistentVolumeClaimSpec", spec)
 
 
 def volume_source(spec: Obj) -> Obj:
     """Where a persistent volume lies."""
-    return _struct("PersistentVolumeSource", spec)
+    return struct("PersistentVolumeSource", spec)
 
 
 def difference(old: Obj, new: Obj) -> str:
@@ -58,11 +58,12 @@ def difference(old: Obj, new: Obj) -> str:
     return "".join(f"{line}\n" for line in lines[2:])
 
 
-def _struct(name: str, value: Obj) -> Obj:
+def struct(name: str, value: Obj) -> Obj:
+    """A value of the API as the internal struct of that name."""
     result = InOrder()
     for field in _fields(name):
         if field.embedded:
-            result.update((value.get("metadata") or {}) if field.struct == "META" else _struct(field.struct, value))
+            result.update((value.get("metadata") or {}) if field.struct == "META" else struct(field.struct, value))
         else:
             result[field.name] = _value(field, value.get(field.key))
     return result
@@ -72,10 +73,10 @@ def _value(field: InternalField, value: Any) -> Any:
     if not field.struct:
         return field.zero if value is None or value in ([], {}) else value
     if isinstance(value, list):
-        return [_struct(field.struct, item) for item in value] or None
+        return [struct(field.struct, item) for item in value] or None
     if value is None:
-        return None if field.zero is None else _struct(field.struct, {})
-    return _struct(field.struct, value)
+        return None if field.zero is None else struct(field.struct, {})
+    return struct(field.struct, value)
 
 
 @cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8s_magic.kinds.columns import AGE, NAME, NONE, age, texts
+from k8s_magic.kinds.columns import NAME, NONE, texts
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects.meta import Obj
 
@@ -15,9 +15,9 @@ from k8s_magic.objects.meta import Obj
 def row(obj: Obj, now: float) -> list[Any]:
     parent = (obj.get("spec") or {}).get("parentRef")
     if not parent:
-        return [obj["metadata"]["name"], NONE, age(obj, now)]
+        return [obj["metadata"]["name"], NONE]
     resource = ".".join(filter(None, (parent.get("resource", ""), parent.get("group", ""))))
-    return [obj["metadata"]["name"], "/".join(filter(None, (resource.lower(), parent.get("namespace"), parent.get("name")))), age(obj, now)]
+    return [obj["metadata"]["name"], "/".join(filter(None, (resource.lower(), parent.get("namespace"), parent.get("name"))))]
 
 
 KIND = Kind(
@@ -27,7 +27,7 @@ KIND = Kind(
     singular="ipaddress",
     short_names=("ip",),
     namespaced=False,
-    columns=(NAME, *texts("ParentRef"), AGE),
+    columns=(NAME, *texts("ParentRef")),
     row=row,
     has_generation=True,
 )

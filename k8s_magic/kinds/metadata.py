@@ -113,6 +113,9 @@ def _owners(references: list[Obj]) -> list[FieldError]:
 def _finalizers(finalizers: Any) -> list[FieldError]:
     path = "metadata.finalizers"
     errors = [invalid(path, name, text) for name in finalizers for text in names.qualified(name)]
+    unknown = "name is neither a standard finalizer name nor is it fully qualified"
+    short = [(i, name) for i, name in enumerate(finalizers) if "/" not in name and name not in STANDARD_FINALIZERS]
+    errors += [invalid(f"{path}[{i}]", name, unknown) for i, name in short]
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         errors.append(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"))
     return errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8s_magic.kinds import internal
+from k8s_magic.kinds import internal, names
 from k8s_magic.kinds.columns import AGE, NAME, age, texts, wide
 from k8s_magic.kinds.errors import forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError, Kind
@@ -61,6 +61,8 @@ def validate(obj: Obj) -> list[FieldError]:
     node = (spec.get("nodeAffinity") or {}).get("required")
     errors += validate_node_selector(node, "spec.nodeAffinity.required") if node is not None else []
     errors += _source(spec, node is not None)
+    of_class = spec.get("storageClassName") or ""
+    errors += [invalid("spec.storageClassName", of_class, text) for text in names.subdomain(of_class)] if of_class else []
     if spec["volumeMode"] not in VOLUME_MODES:
         errors.append(not_supported("spec.volumeMode", spec["volumeMode"], VOLUME_MODES))
     return errors

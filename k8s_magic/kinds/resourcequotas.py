@@ -105,10 +105,10 @@ def _operator(operator: str, values: list[str], path: str) -> list[FieldError]:
 
 def _name(name: str, path: str) -> list[FieldError]:
     errors = [invalid(path, name, text) for text in names.qualified(name)]
-    if errors or "/" in name or name in STANDARD or name.startswith(("hugepages-", "requests.hugepages-")):
+    if "/" in name or name in STANDARD or name.startswith(("hugepages-", "requests.hugepages-")):
         return errors
-    unknown = invalid(path, name, "must be a standard resource type or fully qualified")
-    return [unknown, invalid(path, name, "must be a standard resource for quota")]
+    errors = errors or [invalid(path, name, "must be a standard resource type or fully qualified")]
+    return [*errors, invalid(path, name, "must be a standard resource for quota")]
 
 
 def validate_update(new: Obj, old: Obj) -> list[FieldError]:

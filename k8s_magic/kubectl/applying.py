@@ -19,7 +19,7 @@ from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import UserError, not_found, source_error
 from k8s_magic.kubectl.resources import Mapping
 from k8s_magic.kubectl.verb import Call
-from k8s_magic.objects import patches, strategic
+from k8s_magic.objects import gojson, patches, strategic
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Obj
 
@@ -210,7 +210,10 @@ def patched_here(call: Call, mapping: Mapping, current: Obj, patch_type: PatchTy
 def last_applied(obj: Obj) -> Obj | None:
     """The configuration that was applied last, from the annotation."""
     text = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
-    return json.loads(text) if text else None
+    try:
+        return gojson.loads(text) if text else None
+    except gojson.JSONSyntaxError as error:
+        raise UsageError(str(error)) from None
 
 
 def with_annotation(obj: Obj, text: str) -> Obj:

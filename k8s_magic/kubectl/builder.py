@@ -119,11 +119,12 @@ class Result:
 
     def _raise(self, errors: list[Exception], at_source: list[Exception]) -> None:
         """Errors of reading come as one Aggregate behind those of acting, as Go's visitors nest."""
+        several = len(errors) + bool(at_source) > 1
         if self.ignored is not None:
             errors = [e for e in errors if not self.ignored(e)]
             at_source = [e for e in at_source if not self.ignored(e)]
         whole = errors + ([Aggregate(at_source)] if at_source else [])
-        if len(whole) == 1:
+        if len(whole) == 1 and not several:
             raise whole[0]
         if whole:
             raise Aggregate(whole)

@@ -83,22 +83,26 @@ def object_printer(call: Call, operation: str, dry: DryRun = "none", *, typed: b
     return lambda obj: printer.write(obj, call.out)
 
 
-def encoded(obj: Obj) -> str:
-    """An object as kubectl writes it into the annotation: a line of JSON, without itself. Models util.GetModifiedConfiguration."""
+def encoded(obj: Obj, *, typed: bool = False) -> str:
+    """An object as kubectl writes it into the annotation: a line of JSON, without itself. Models util.GetModifiedConfiguration.
+
+    Of an object made here (`typed`) Go leaves out what is empty, and keeps the order of its fields.
+    """
     annotations = (obj["metadata"].get("annotations") or {}) if obj.get("metadata") else {}
-    bare = set_in(obj, ["metadata", "annotations"], {k: v for k, v in annotations.items() if k != LAST_APPLIED})
-    return json.dumps(bare, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
+    others = {k: v for k, v in annotations.items() if k != LAST_APPLIED}
+    bare = set_in(obj, ["metadata", "annotations"], others) if others or not typed else remove_in(obj, ["metadata", "annotations"])
+    return json.dumps(bare, separators=(",", ":"), sort_keys=not typed, ensure_ascii=False) + "\n"
 
 
-def with_last_applied(obj: Obj) -> Obj:
+def with_last_applied(obj: Obj, *, typed: bool = False) -> Obj:
     """The object with its own text in the annotation of kubectl apply."""
-    return set_in(obj, ["metadata", "annotations", LAST_APPLIED], encoded(obj))  # type: ignore[no-any-return]
+    return set_in(obj, ["metadata", "annotations", LAST_APPLIED], encoded(obj, typed=typed))  # type: ignore[no-any-return]
 
 
-def with_renewed_annotation(call: Call, obj: Obj) -> Obj:
+def with_renewed_annotation(call: Call, obj: Obj, *, typed: bool = False) -> Obj:
     """As --save-config asks for it, or where the object has the annotation already. Models util.CreateOrUpdateAnnotation."""
     annotations = obj["metadata"].get("annotations") or {}
-    return with_last_applied(obj) if call.flags.get("save-config") or LAST_APPLIED in annotations else obj
+    return with_last_applied(obj, typed=typed) if call.flags.get("save-config") or LAST_APPLIED in annotations else obj
 
 
 def creatable(obj: Obj) -> Obj:

@@ -6,12 +6,14 @@ Where no file is, there is the embedded cluster's own configuration, which is wr
 from __future__ import annotations
 
 import base64
+import errno
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from k8s_magic.kubectl import kubeconfig, usage, yamls
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.metadata_check import json_type
 from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects.meta import Obj
 
@@ -19,7 +21,7 @@ KINDS = {"clusters": "cluster", "contexts": "context", "users": "user"}
 _OMITTED = "DATA+OMITTED"
 _SECRET = ("token", "password")
 _DATA = ("certificate-authority-data", "client-certificate-data", "client-key-data")
-EMBEDDED = "k8s-magic"
+EMBEDDED = kubeconfig.EMBEDDED
 SERVER = "https://192.168.64.2:6443"
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -49,6 +51,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "extensions",
     ),
 }
+# How the file calls what a path calls otherwise.
+_WRITTEN = {
+    "users": tuple(
+        name for key in FIELDS["users"] for name in (("as", "as-uid", "as-groups", "as-user-extra") if key == "act-as" else (key,))
+    )
+}
+_EXEC = ("command", "args", "env", "apiVersion", "installHint", "provideClusterInfo", "interactiveMode")
 
 
 @dataclass
@@ -59,6 +68,7 @@ class Config:
     contexts: dict[str, Obj] = field(default_factory=dict)
     users: dict[str, Obj] = field(default_factory=dict)
     current: str = ""
+    preferences: Obj = field(default_factory=dict)
 
     def of(self, kind: str) -> dict[str, Obj]:
         """The entries of "clusters", "contexts" or "users"."""
@@ -70,6 +80,7 @@ class Config:
         return {
             "kind": "Config",
             "apiVersion": "v1",
+            **({"preferences": self.preferences} if self.preferences else {}),
             "clusters": self._listed("clusters", {"server": ""}),
             "users": self._listed("users", {}),
             "contexts": self._listed("contexts", {"cluster": "", "user": ""}),
@@ -78,7 +89,19 @@ class Config:
 
     def _listed(self, kind: str, least: Obj) -> list[Obj] | None:
         entries = self.of(kind)
-        return [{"name": name, KINDS[kind]: {**least, **entries[name]}} for name in sorted(entries)] or None
+        return [{"name": name, KINDS[kind]: _written(kind, {**least, **entries[name]})} for name in sorted(entries)] or None
+
+
+def _written(kind: str, entry: Obj) -> Obj:
+    """An entry as Go writes its struct: fields in order, and those of an exec plugin even where nothing is said of them."""
+    known = [key for key in _WRITTEN.get(kind, FIELDS[kind]) if key in entry]
+    entry = {key: entry[key] for key in [*known, *(key for key in entry if key not in known)]}
+    if plugin := entry.get("exec"):
+        filled = {"command": "", "args": None, "env": None, "provideClusterInfo": False, **plugin}
+        entry["exec"] = {key: filled[key] for key in (*_EXEC, *(key for key in filled if key not in _EXEC)) if key in filled}
+    if provider := entry.get("auth-provider"):
+        entry["auth-provider"] = {"name": provider.get("name", ""), "config": provider.get("config") or {}}
+    return entry
 
 
 def path(call: Call) -> str:
@@ -92,16 +115,16 @@ def load(call: Call) -> Config:
     try:
         text = kubeconfig.read(call.environment, where).decode()
     except OSError as error:
-        if call.flags.get("kubeconfig"):
-            raise UsageError(f"stat {where}: {(error.strerror or str(error)).lower()}") from None
-        return _embedded(call)
+        if error.errno != errno.ENOENT:
+            raise UsageError(f'error loading config file "{where}": read {where}: {(error.strerror or str(error)).lower()}') from None
+        return Config() if call.flags.get("kubeconfig") else _embedded(call)
     try:
         found = yamls.load(text) or {}
     except yamls.YamlError as error:
         raise UsageError(f'error loading config file "{where}": {error}') from None
     if not isinstance(found, dict):
         raise UsageError(f'error loading config file "{where}": couldn\'t get version/kind; json parse error')
-    return _from_object(found)
+    return _from_object(found, where)
 
 
 def _embedded(call: Call) -> Config:
@@ -112,9 +135,13 @@ def _embedded(call: Call) -> Config:
     return Config({EMBEDDED: server}, {EMBEDDED: context}, {EMBEDDED: {}}, EMBEDDED)
 
 
-def _from_object(obj: Obj) -> Config:
-    config = Config(current=str(obj.get("current-context") or ""))
+def _from_object(obj: Obj, where: str) -> Config:
+    config = Config(current=str(obj.get("current-context") or ""), preferences=dict(obj.get("preferences") or {}))
     for kind, key in KINDS.items():
+        if not isinstance(obj.get(kind) or [], list):
+            of = f"v1.Named{'AuthInfo' if kind == 'users' else key.capitalize()}"
+            fault = f"json: cannot unmarshal {json_type(obj[kind])} into Go struct field Config.{kind} of type []{of}"
+            raise UsageError(f'error loading config file "{where}": {fault}')
         for entry in obj.get(kind) or ():
             config.of(kind)[str(entry.get("name", ""))] = dict(entry.get(key) or {})
     return config
@@ -178,11 +205,17 @@ def steps(text: str) -> tuple[str, str, str]:
     words = text.split(".")
     if text == "current-context":
         return text, "", ""
+    if words[0] == "preferences" and words[1:]:
+        if words[1] != "colors":
+            raise UsageError(f"unable to parse {text} after [{{preferences 0x0}}] at api.Preferences")
+        return words[0], "", words[1]
     if words[0] not in KINDS:
         raise UsageError(f"unable to parse {text} after [] at api.Config")
     for end in range(2, len(words)):
         if words[end] in FIELDS[words[0]]:
-            return words[0], ".".join(words[1:end]), ".".join(words[end:])
+            if words[end + 1 :]:
+                raise UsageError(f"unable to parse one or more field values of {text}")
+            return words[0], ".".join(words[1:end]), words[end]
     return words[0], ".".join(words[1:]), ""
 
 
@@ -196,7 +229,7 @@ def minified(config: Config) -> Config:
     if config.current not in config.contexts:
         raise UsageError(f"cannot locate context {config.current}")
     context = config.contexts[config.current]
-    small = Config(contexts={config.current: context}, current=config.current)
+    small = Config(contexts={config.current: context}, current=config.current, preferences=config.preferences)
     for kind, word in (("clusters", "cluster"), ("users", "user")):
         name = context.get(word)
         if name and name not in config.of(kind):
@@ -213,7 +246,14 @@ def redacted(config: Config) -> Config:
         return {key: "REDACTED" if key in _SECRET else _OMITTED if key in _DATA else value for key, value in entry.items()}
 
     clusters, users = ({name: hide(entry) for name, entry in config.of(kind).items()} for kind in ("clusters", "users"))
-    return Config(clusters, config.contexts, users, config.current)
+    return replace(config, clusters=clusters, users=users)
+
+
+def _contents(read: Callable[[str], bytes], name: str) -> bytes:
+    try:
+        return read(name)
+    except OSError as error:
+        raise UsageError(f"open {name}: {(error.strerror or str(error)).lower()}") from None
 
 
 def flattened(config: Config, read: Callable[[str], bytes]) -> Config:
@@ -224,8 +264,8 @@ def flattened(config: Config, read: Callable[[str], bytes]) -> Config:
         for key in ("certificate-authority", "client-certificate", "client-key"):
             name = entry.pop(key, None)
             if name:
-                entry[f"{key}-data"] = base64.b64encode(read(name)).decode()
+                entry[f"{key}-data"] = base64.b64encode(_contents(read, name)).decode()
         return entry
 
     clusters, users = ({name: inline(entry) for name, entry in config.of(kind).items()} for kind in ("clusters", "users"))
-    return Config(clusters, config.contexts, users, config.current)
+    return replace(config, clusters=clusters, users=users)

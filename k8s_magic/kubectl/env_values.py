@@ -9,6 +9,7 @@ from k8s_magic.kubectl import pod_specs
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call
+from k8s_magic.objects import quantity
 from k8s_magic.objects.meta import Obj, get_in
 
 
@@ -31,7 +32,7 @@ def _print(call: Call, info: Info, container: Obj) -> None:
             continue
         if call.flags["resolve"]:
             try:
-                call.out(f"{name}={_value(call, info, source)}\n")
+                call.out(f"{name}={_value(call, info, container, source)}\n")
                 continue
             except (ApiError, UsageError) as error:
                 failures.setdefault(str(error), []).append(name)
@@ -53,7 +54,7 @@ def _reference(source: Obj) -> str:
     return "invalid valueFrom"
 
 
-def _value(call: Call, info: Info, source: Obj) -> str:
+def _value(call: Call, info: Info, container: Obj, source: Obj) -> str:
     """What the reference stands for now. Models envutil.GetEnvVarRefValue."""
     if ref := source.get("configMapKeyRef"):
         data = call.client.get("configmaps", ref["name"], info.namespace).get("data") or {}
@@ -67,4 +68,14 @@ def _value(call: Call, info: Info, source: Obj) -> str:
         return base64.b64decode(data[ref["key"]]).decode("utf-8", "replace")
     if ref := source.get("fieldRef"):
         return str(get_in(info.obj, *ref["fieldPath"].split("."), default=""))
+    if ref := source.get("resourceFieldRef"):
+        return _amount(ref, container)
     raise UsageError("invalid valueFrom")
+
+
+def _amount(ref: Obj, container: Obj) -> str:
+    """A limit or request in units of the divisor, rounded up; 0 where none is set. Models resourcehelper.ExtractContainerResourceValue."""
+    kind, _, name = ref["resource"].partition(".")
+    amount = quantity.milli(get_in(container, "resources", kind, name, default="0"))
+    divisor = quantity.milli(ref.get("divisor") or "0") or 1000
+    return str(-(-amount // divisor))

@@ -25,6 +25,10 @@ class Unreachable(UsageError):
     """No server answers. Models the url.Error case of cmdutil.StandardErrorMessage, which has no `error: ` before it."""
 
 
+class ConfigurationError(UsageError):
+    """A kubeconfig that does not hold together. Models the IsConfigurationInvalid case of cmdutil.CheckErr."""
+
+
 class Aggregate(Exception):
     """Several failures of one command, each printed on its own line."""
 
@@ -95,7 +99,7 @@ def report(error: Exception) -> tuple[str, int]:
     if isinstance(error, Aggregate):
         return "".join(_line(message_for(e)) for e in error.errors), 1
     message = message_for(error)
-    if not isinstance(error, (ApiError, NoSuchResource, Unreachable)) and not message.startswith("error: "):
+    if not isinstance(error, (ApiError, NoSuchResource, Unreachable, ConfigurationError)) and not message.startswith("error: "):
         message = f"error: {message}"
     return _line(message), error.exit_code if isinstance(error, UsageError) else 1
 

@@ -39,7 +39,7 @@ def submit(call: Call, obj: Obj, resource: str, failure: str = "", *, namespaced
     show = common.object_printer(call, "created", dry, typed=True)
     options = common.write_options(call, dry)
     if annotate:
-        obj = common.with_renewed_annotation(call, obj)
+        obj = common.with_renewed_annotation(call, obj, typed=True)
     if dry != "client":
         try:
             obj = call.client.create(resource, obj, call.namespace if namespaced else "", options=options)

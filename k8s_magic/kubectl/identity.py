@@ -25,6 +25,6 @@ def _impersonation(environment: Environment, flags: Flags) -> Impersonation | No
         key, _, value = pair.partition("=")
         extra[key.lower()] = (*extra.get(key.lower(), ()), value)
     if not user and (groups or uid or extra):
-        name = kubeconfig.user(environment, flags)
+        name = kubeconfig.user(environment, flags) or "admin"
         raise UsageError(f"requesting uid, groups or user-extra for {name} without impersonating a user")
     return Impersonation(user, groups, uid, tuple(sorted(extra.items()))) if user else None

@@ -8,10 +8,14 @@ from typing import Any
 
 from k8s_magic.kubectl import yamls
 from k8s_magic.kubectl.environment import Environment, UsageError
+from k8s_magic.kubectl.errors import ConfigurationError
 from k8s_magic.kubectl.flags import Flags
 from k8s_magic.objects.meta import Obj
 
 KEPT = ".kube/config"
+EMBEDDED = "k8s-magic"
+# What stands in the file that is there where there is none.
+_EMBEDDED = {kind: [{"name": EMBEDDED}] for kind in ("clusters", "contexts", "users")}
 
 
 def path(environment: Environment, flags: Flags) -> str:
@@ -58,9 +62,33 @@ def context(environment: Environment, flags: Flags) -> Obj | None:
     if not wanted:
         return None
     found: list[Any] = [c.get("context") or {} for c in config.get("contexts") or () if c.get("name") == wanted]
-    if not found and flags.get("context"):
-        raise UsageError(f'context "{wanted}" does not exist')
     return found[0] if found else None
+
+
+def check(environment: Environment, flags: Flags, *, namespace_first: bool) -> None:
+    """What the flags name must be in the file. Models clientcmd's DirectClientConfig, whose words depend on what is asked of it first."""
+    context, cluster, user = (_global(flags, name) for name in ("context", "cluster", "user"))
+    if not (context or cluster or user):
+        return
+    config = load(environment, flags) or _EMBEDDED
+    if user and user not in _names(config, "users"):
+        raise UsageError(f'auth info "{user}" does not exist')
+    if context and context not in _names(config, "contexts"):
+        if namespace_first:
+            raise ConfigurationError(f"Error in configuration: context was not found for specified context: {context}")
+        raise UsageError(f'context "{context}" does not exist')
+    if cluster and cluster not in _names(config, "clusters"):
+        raise UsageError(f'no server found for cluster "{cluster}"' if namespace_first else f'cluster "{cluster}" does not exist')
+
+
+def _global(flags: Flags, name: str) -> str:
+    """A global flag's value, where the verb has no flag of its own by that name: --user of `create rolebinding` is a list."""
+    value = flags.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _names(config: Obj, kind: str) -> list[str]:
+    return [str(entry.get("name")) for entry in config.get(kind) or () if isinstance(entry, dict)]
 
 
 def namespace(environment: Environment, flags: Flags) -> str:
@@ -70,7 +98,7 @@ def namespace(environment: Environment, flags: Flags) -> str:
 
 def user(environment: Environment, flags: Flags) -> str:
     """The name of the user: --user, or the context's; empty where neither says one."""
-    return str(flags.get("user") or (context(environment, flags) or {}).get("user") or "")
+    return str(_global(flags, "user") or (context(environment, flags) or {}).get("user") or "")
 
 
 def token(environment: Environment, flags: Flags) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8s_magic.kubectl import errors, suggest, usage, verb
+from k8s_magic.kubectl import errors, kubeconfig, suggest, usage, verb
 from k8s_magic.kubectl.environment import Environment, UsageError
 from k8s_magic.kubectl.flags import Flag, FlagError, duration, parse, table
 from k8s_magic.kubectl.legacy import command_line as legacy
@@ -77,7 +77,23 @@ async def _execute(call: Call) -> int:
         return 1
     _check_required(call)
     _check_timeout(str(call.flags["request-timeout"]))
+    if call.path[0] not in _WITHOUT_SERVER:
+        kubeconfig.check(call.environment, call.flags, namespace_first=not _asks_for_client(call.path))
     return await found.run(call) or 0
+
+
+_WITHOUT_SERVER = ("config", "completion", "kustomize", "options", "plugin", "kuberc")
+# Verbs that make a client before they look up their namespace; with a bad context they fail in other words.
+_CLIENT_FIRST = (
+    *("version", "api-resources", "api-versions", "cluster-info", "explain", "cordon", "uncordon", "drain", "apply", "run", "expose"),
+    *("autoscale", "replace", "wait", "diff", "certificate", "proxy", "create", "auth can-i", "auth whoami", "set env", "top node"),
+)
+_NAMESPACE_FIRST = ("apply view-last-applied", "apply set-last-applied", "apply edit-last-applied", "create token")
+
+
+def _asks_for_client(path: Path) -> bool:
+    name = " ".join(path)
+    return (name in _CLIENT_FIRST or path[0] in _CLIENT_FIRST) and name not in _NAMESPACE_FIRST
 
 
 def _check_required(call: Call) -> None:
@@ -107,6 +123,9 @@ def _call(path: Path, rest: list[str], environment: Environment) -> Call | None:
 
 
 def _without_verb(argv: list[str], environment: Environment) -> int:
+    at = _first_word(argv, verb.flags_of((), None))
+    if at is not None and argv[at] not in ("options", "help"):  # Said before any flag is looked at, as cobra does.
+        raise UsageError(f'unknown command "{argv[at]}" for "kubectl"' + suggest.did_you_mean(argv[at]))
     _, args, _ = parse(argv, verb.flags_of((), None), environment.err)
     if args and args[0] == "options":
         environment.out(usage.options())
@@ -115,8 +134,6 @@ def _without_verb(argv: list[str], environment: Environment) -> int:
         path, _ = resolve(args[1:])
         environment.out(usage.help_of(path))
         return 0
-    if args:
-        raise UsageError(f'unknown command "{args[0]}" for "kubectl"' + suggest.did_you_mean(args[0]))
     environment.out(usage.help_of(()))
     return 0
 
@@ -134,8 +151,8 @@ def resolve(argv: list[str]) -> tuple[Path, list[str]]:
 
 
 def _first_word(argv: list[str], flags: tuple[Flag, ...]) -> int | None:
-    """Where the first argument stands that is no flag and no flag's value."""
-    takes_value = {f"--{f.name}" for f in flags if f.no_option is None} | {f"-{f.short}" for f in flags if f.no_option is None and f.short}
+    """Where the first argument stands that is no flag and no flag's value; a flag not known takes one. Models cobra's stripFlags."""
+    alone = {text for f in flags if f.no_option is not None for text in (f"--{f.name}", f"-{f.short}")}
     skip = False
     for index, arg in enumerate(argv):
         if arg == "--":
@@ -143,7 +160,7 @@ def _first_word(argv: list[str], flags: tuple[Flag, ...]) -> int | None:
         if skip:
             skip = False
         elif arg.startswith("-") and arg != "-":
-            skip = arg in takes_value
+            skip = arg not in alone and "=" not in arg and (arg.startswith("--") or len(arg) == 2)
         else:
             return index
     return None

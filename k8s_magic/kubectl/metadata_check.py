@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from k8s_magic.kubectl.environment import UsageError
+from k8s_magic.kubectl.errors import quoted
 from k8s_magic.objects.meta import Obj
 
 _STRINGS = ("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion")
 _MAPS = ("labels", "annotations")
+_TIME = re.compile(r"\d{4}")
 _TURN_OFF = "if you choose to ignore these errors, turn validation off with --validate=false"
 
 
@@ -24,7 +27,14 @@ def _kind_fault(obj: Any) -> str:
         return "invalid object to validate"
     if not obj.get("kind"):
         return "kind not set"
-    return "" if obj.get("apiVersion") else "apiVersion not set"
+    version = obj.get("apiVersion")
+    if not version:
+        return "apiVersion not set"
+    if str(version).count("/") > 1:
+        return f"unexpected GroupVersion string: {version}"
+    if obj["kind"] != "List":
+        return ""
+    return next((fault for fault in map(_kind_fault, obj.get("items") or ()) if fault), "")
 
 
 def decode_fault(obj: Any) -> str:
@@ -36,7 +46,13 @@ def decode_fault(obj: Any) -> str:
         return ""
     if not isinstance(metadata, dict):
         return _fault(metadata, "metadataOnlyObject.metadata", "v1.ObjectMeta")
-    return _string_faults(metadata) or _map_faults(metadata)
+    return _string_faults(metadata) or _map_faults(metadata) or _time_fault(metadata.get("creationTimestamp"))
+
+
+def _time_fault(value: Any) -> str:
+    if not isinstance(value, str) or not value or _TIME.match(value):
+        return ""
+    return f'parsing time {quoted(value)} as "2006-01-02T15:04:05Z07:00": cannot parse {quoted(value)} as "2006"'
 
 
 def _string_faults(metadata: Obj) -> str:

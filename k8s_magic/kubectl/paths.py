@@ -52,7 +52,7 @@ class Stream:
             self._check(document)
             if isinstance(document.get("items"), list):
                 for item in document["items"]:
-                    yield from self._items(call, item, local)
+                    yield from self._items(call, _of_list(document, item), local)
                 return
             yield self._mapped(call, document, local)
         except UsageError as error:
@@ -78,6 +78,14 @@ class Stream:
             name, namespace = quoted(metadata.get("name") or ""), quoted(metadata.get("namespace") or "")
             where = f"resource mapping not found for name: {name} namespace: {namespace} from {quoted(self.source)}"
             raise UsageError(f"{where}: {error}\nensure CRDs are installed first") from None
+
+
+def _of_list(document: Obj, item: Any) -> Any:
+    """An item of a FooList that does not say what it is, is a Foo. Models unstructuredJSONScheme.decodeToList."""
+    kind = str(document["kind"]).removesuffix("List")
+    if not isinstance(item, dict) or item.get("kind") or not kind:
+        return item
+    return {**item, "apiVersion": item.get("apiVersion") or document.get("apiVersion"), "kind": kind}
 
 
 def _compact(obj: Any) -> str:

@@ -74,6 +74,11 @@ _LOCAL = (
 
 
 def find(call: Call, args: list[str]) -> list[Info]:
+    """The objects to change, all of them."""
+    return select(call, args).all()
+
+
+def select(call: Call, args: list[str]) -> builder.Result:
     """The objects to change, read from the server, or from files alone with --local."""
     flags = call.flags
     if flags.get("local"):
@@ -82,7 +87,7 @@ def find(call: Call, args: list[str]) -> list[Info]:
         query = builder.query_of(call, [], selector="", all=False)
     else:
         query = builder.query_of(call, args, all=False, allow_empty_selector=bool(flags.get("all")), latest=True)
-    return builder.select(call, query).all()
+    return builder.select(call, query)
 
 
 def check_local(call: Call, dry: DryRun) -> None:
@@ -98,9 +103,6 @@ def write(
 
     `change` gives None where there is nothing to do. `failure` stands before the server's words.
     """
-    dry = common.dry_run(call)
-    show = common.object_printer(call, operation, dry, typed=True)
-    here = bool(call.flags.get("local")) or dry == "client"
     errors: list[Exception] = []
     for info in infos:
         try:
@@ -112,14 +114,23 @@ def write(
             continue
         if changed is None or (changed == info.obj and not unchanged_too):
             continue
-        if here:
-            show(with_zero_structs(info, changed) if call.flags.get("local") else changed)
-            continue
         try:
-            show(_patch(call, info, changed, dry))
+            write_one(call, info, changed, operation)
         except UserError as error:
-            errors.append(UsageError(f"{failure} {error}") if failure else error)
+            errors.append(UsageError(f"{failure} {error}"))
     raise_all(errors)
+
+
+def write_one(call: Call, info: Info, changed: Obj, operation: str) -> None:
+    """Send what differs as a patch, and print."""
+    dry = common.dry_run(call)
+    show = common.object_printer(call, operation, dry, typed=True)
+    if call.flags.get("local"):
+        show(with_zero_structs(info, changed))
+    elif dry == "client":
+        show(changed)
+    else:
+        show(_patch(call, info, changed, dry))
 
 
 def _patch(call: Call, info: Info, changed: Obj, dry: DryRun) -> Obj:
@@ -133,6 +144,18 @@ def _patch(call: Call, info: Info, changed: Obj, dry: DryRun) -> Obj:
     return call.client.patch(info.mapping.resource, info.name, info.namespace, "strategic", patch, options=options)
 
 
+def _with_divisors(value: Any) -> Any:
+    """A quantity is a struct too: a reference to a resource always says its divisor."""
+    if isinstance(value, list):
+        return [_with_divisors(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    new = {key: _with_divisors(item) for key, item in value.items()}
+    if isinstance(new.get("resourceFieldRef"), dict):
+        new["resourceFieldRef"].setdefault("divisor", "0")
+    return new
+
+
 _STRATEGIES = {"Deployment": "strategy", "DaemonSet": "updateStrategy", "StatefulSet": "updateStrategy"}
 
 
@@ -144,7 +167,7 @@ def with_zero_structs(info: Info, obj: Obj) -> Obj:
     for group in ("containers", "initContainers"):
         found = get_in(obj, *path, group)
         if found:
-            obj = set_in(obj, [*path, group], [{**c, "resources": c.get("resources") or {}} for c in found])
+            obj = set_in(obj, [*path, group], [_with_divisors({**c, "resources": c.get("resources") or {}}) for c in found])
     for where in _zero_paths(info.mapping.kind, path):
         if get_in(obj, *where) is None:
             empty: dict[str, Any] = {}

@@ -20,6 +20,10 @@ _NAMESPACED = (
     ("networking.k8s.io/v1", "Ingress"),
     *(("apps/v1", kind) for kind in ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")),
 )
+_DEPRECATED = (
+    "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future "
+    "release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag."
+)
 _CLUSTER_WIDE = (("v1", "Namespace"), ("v1", "PersistentVolume"))
 
 
@@ -33,6 +37,11 @@ class Pruning:
     grace_seconds: int
     uids: set[str] = field(default_factory=set)
     namespaces: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """The kinds to look through; what is wrong with --prune-allowlist is said before anything is applied."""
+        wanted: list[str] = self.call.flags["prune-allowlist"]
+        self._allowed = [self._mapping(text) for text in wanted] if self.call.flags["prune"] else []
 
     def visited(self, info: Info) -> None:
         """Remember an applied object."""
@@ -52,13 +61,13 @@ class Pruning:
                 self._prune(mapping, "")
 
     def _mappings(self) -> list[Mapping]:
-        wanted: list[str] = self.call.flags["prune-allowlist"]
+        if self._allowed:
+            return self._allowed
+        common.klog(self.call, "prune.go:71", _DEPRECATED)
         mapper = self.call.mapper
-        if wanted:
-            return [self._allowed(text) for text in wanted]
         return [mapper.by_kind(version, kind) for version, kind in (*_NAMESPACED, *_CLUSTER_WIDE)]
 
-    def _allowed(self, text: str) -> Mapping:
+    def _mapping(self, text: str) -> Mapping:
         parts = text.split("/")
         if len(parts) != 3:
             raise UsageError(f"invalid GroupVersionKind format: {text}, please follow <group/version/kind>")

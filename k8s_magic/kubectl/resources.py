@@ -78,7 +78,8 @@ class Mapper:
     def by_kind(self, api_version: str, kind: str) -> Mapping:
         """The resource of an object's apiVersion and kind; `NoKindMatch` where there is none."""
         for mapping in self.mappings:
-            if mapping.kind == kind and mapping.api_version == api_version:
+            # A kind is known by its name, and by its name in small letters, which the server then refuses.
+            if kind in (mapping.kind, mapping.kind.lower()) and mapping.api_version == api_version:
                 return mapping
         raise NoKindMatch(kind, api_version)
 
@@ -93,15 +94,15 @@ class Mapper:
         raise UsageError(f'the server doesn\'t have a resource type "{name}"')
 
     def _find(self, name: str, group: str = "", version: str = "") -> Mapping | None:
-        name, pool = name.lower(), self.mappings
+        short, name, pool = name, name.lower(), self.mappings
         if group:
             pool = [m for m in pool if m.group == group] or [m for m in pool if m.group.startswith(group)]
         for fits in (_is_plural, _is_singular):
             if found := [m for m in pool if fits(m, name) and version in ("", m.version)]:
                 return found[0]
         # A short name's expansion forgets the version that was asked for.
-        if found := [m for m in pool if _is_short(m, name)]:
-            self._warn_of_others(name, found)
+        if found := [m for m in pool if _is_short(m, short)]:
+            self._warn_of_others(short, found)
             return found[0]
         return None
 

@@ -50,9 +50,10 @@ def test_mistakes(kubectl: Shell) -> None:
     assert kubectl.fails("config use-context nope") == 'error: no context exists with the name: "nope"\n'
     assert kubectl.fails("config set-context") == "error: you must specify a non-empty context name or --current\n"
     assert kubectl.fails("config set-credentials u --token=a --username=b") == (
-        "error: you cannot specify more than one authentication method at the same time: --token, basicauth\n"
+        "error: you cannot specify more than one authentication method at the same time: --token, --username/--password\n"
     )
-    assert kubectl.fails("config view --kubeconfig=nofile") == "error: stat nofile: no such file or directory\n"
+    assert kubectl.fails("get pods --kubeconfig=nofile") == "error: stat nofile: no such file or directory\n"
+    assert 'clusters: null\ncontexts: null\ncurrent-context: ""\n' in kubectl.ok("config view --kubeconfig=nofile")
     kubectl.files.content["bad"] = b"a: b: c\n"
     said = kubectl("config view --kubeconfig=bad")
     assert said.err == 'error: error loading config file "bad": yaml: mapping values are not allowed in this context\n'

@@ -12,7 +12,7 @@ SECONDS = 300
 
 def admit(attributes: Attributes) -> None:
     """Models plugin/pkg/admission/defaulttolerationseconds."""
-    if attributes.operation != "CREATE" or attributes.kind.resource != "pods" or attributes.subresource:
+    if attributes.operation not in ("CREATE", "UPDATE") or attributes.kind.resource != "pods" or attributes.subresource:
         return
     spec = attributes.draft["spec"]
     tolerations = spec.get("tolerations") or []

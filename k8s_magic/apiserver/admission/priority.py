@@ -28,7 +28,11 @@ def admit(attributes: Attributes) -> None:
         why = f"{given}; priority admission controller computed {priority} from the given PriorityClass name"
         raise forbidden(attributes.kind, attributes.name, why)
     spec["priority"] = priority
-    spec.setdefault("preemptionPolicy", policy)
+    if spec.get("preemptionPolicy", policy) != policy:
+        given = f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be provided in pod spec"
+        why = f"{given}; priority admission controller computed {policy} from the given PriorityClass name"
+        raise forbidden(attributes.kind, attributes.name, why)
+    spec["preemptionPolicy"] = policy
 
 
 def validate(attributes: Attributes) -> None:

@@ -15,7 +15,7 @@ from k8s_magic.objects import gojson
 JSON, YAML, PROTOBUF = "application/json", "application/yaml", "application/vnd.kubernetes.protobuf"
 APPLY_TYPES = ("application/apply-patch+yaml", "application/apply-patch+cbor")
 WRITTEN = (JSON, YAML, PROTOBUF)
-SHOWN_BODY = 1024
+SHOWN_BODY = 30
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.managed_fields import checking
 from k8s_magic.apiserver.managed_fields.merge import merge, remove
-from k8s_magic.apiserver.managed_fields.sets import Comparison, Fields, compare, fields_of, from_fields_v1, to_fields_v1, undeclared
+from k8s_magic.apiserver.managed_fields.sets import Comparison, Fields, compare, fields_of, from_fields_v1, to_fields_v1
 from k8s_magic.apiserver.managed_fields.typed import Node, Path, Typed, shown
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.custom import definition
@@ -113,9 +114,10 @@ class Ledger:
 
     # --- Server-side apply ---
 
-    def undeclared(self, kind: Kind, applied: Obj) -> list[str]:
-        """The fields of what is applied that its kind does not have, as messages show them."""
-        return [shown(path) for path in undeclared(self._types(), applied, self._root(kind, kind.api_version))]
+    def check(self, kind: Kind, applied: Obj) -> list[str]:
+        """What in an object to be applied does not fit its schema."""
+        root = self._root(kind, kind.api_version)
+        return list(checking.faults(self._types(), applied, root)) if root else []
 
     def apply(
         self, kind: Kind, live: Obj | None, applied: Obj, manager: Manager, time: str, force: bool

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from k8s_magic.apiserver.managed_fields.typed import UNKNOWN, Node, Path, Typed
 
 Fields = frozenset[Path]
-PRESERVES = "x-kubernetes-preserve-unknown-fields"
 
 # Fields that nobody manages: the API itself writes them. Models managedfields/internal/stripmeta.go.
 UNMANAGED = frozenset(
@@ -37,21 +36,6 @@ def _collect(typed: Typed, value: Any, node: Node, path: Path, found: set[Path])
             found.add(below)
         if child.value is not None:
             _collect(typed, child.value, child.node, below, found)
-
-
-def undeclared(typed: Typed, value: Any, node: Node, path: Path = ()) -> list[Path]:
-    """Fields that the schema does not know. Models structured-merge-diff's validation of structs."""
-    if typed.shape(value, node) == "leaf" and not isinstance(value, dict):
-        return []
-    is_open = "properties" not in node or "additionalProperties" in node or node.get(PRESERVES, False)
-    found: list[Path] = []
-    for child in typed.children(value, {k: v for k, v in node.items() if k != "x-kubernetes-map-type"}):
-        below = (*path, child.step)
-        if isinstance(value, dict) and not child.declared and not is_open:
-            found.append(below)
-        elif isinstance(child.value, (dict, list)):
-            found += undeclared(typed, child.value, child.node, below)
-    return found
 
 
 class Comparison(NamedTuple):

@@ -88,6 +88,8 @@ def _shown_step(step: str) -> str:
     kind, _, rest = step.partition(":")
     if kind == "f":
         return f".{rest}"
+    if kind == "i":
+        return f"[{rest}]"
     if kind == "v":
         return f"[={rest}]"
     return "[" + ",".join(f"{k}={_json(v)}" for k, v in json.loads(rest).items()) + "]"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from k8s_magic.kinds import names
+from k8s_magic.kinds import internal, names
 from k8s_magic.kinds.errors import duplicate, forbidden, invalid, not_found, not_supported, required
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.kinds.numbers import non_negatives, port_number, port_or_name
@@ -211,6 +211,9 @@ def _security(context: Obj, path: str) -> list[FieldError]:
     for field in ("runAsUser", "runAsGroup"):
         if context.get(field) is not None and not 0 <= context[field] <= 2**31 - 1:
             errors.append(invalid(f"{path}.{field}", context[field], names.in_range(0, 2**31 - 1)))
+    if context.get("procMount") not in (None, "Default", "Unmasked"):
+        errors.append(not_supported(f"{path}.procMount", context["procMount"], ["Default", "Unmasked"]))
     if context.get("allowPrivilegeEscalation") is False and context.get("privileged"):
-        errors.append(invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
+        shown = internal.struct("SecurityContext", context)
+        errors.append(invalid(path, shown, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
     return errors

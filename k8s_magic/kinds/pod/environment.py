@@ -109,7 +109,9 @@ def validate_env_from(sources: list[Obj], path: str) -> list[FieldError]:
         given = [name for name in ("configMapRef", "secretRef") if source.get(name) is not None]
         for name in given:
             of = source[name].get("name", "")
-            errors += [invalid(f"{here}.{name}.name", of, text) for text in names.subdomain(of)]
+            errors += (
+                [invalid(f"{here}.{name}.name", of, text) for text in names.subdomain(of)] if of else [required(f"{here}.{name}.name")]
+            )
         if not given:
             errors.append(invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
         elif len(given) > 1:

@@ -37,7 +37,19 @@ def _amount(name: str, amount: str | int | float, path: str) -> tuple[FieldError
     errors = [*resource_name(name, path), *quantity_not_negative(amount, path)]
     if not _may_overcommit(name) and quantity.milli(amount) % 1000:
         errors.append(invalid(path, quantity.canonical(amount), "must be an integer"))
+    if name.startswith("hugepages-") and not errors and _is_indivisible(name, amount):
+        text = quantity.canonical(amount)
+        errors.append(invalid(path, text, f"{text} is not positive integer multiple of {name}"))
     return tuple(errors)
+
+
+def _is_indivisible(name: str, amount: str | int | float) -> bool:
+    """Models helper.IsHugePageResourceValueDivisible."""
+    try:
+        size = quantity.milli(name.removeprefix("hugepages-"))
+    except quantity.QuantityError:
+        return True
+    return size <= 0 or quantity.milli(amount) % size != 0
 
 
 def _within(name: str, request: str, limit: str | None, path: str) -> list[FieldError]:
@@ -61,9 +73,9 @@ def _may_overcommit(name: str) -> bool:
 def resource_name(name: str, path: str) -> list[FieldError]:
     """A resource that a container can ask for. Models validateContainerResourceName."""
     errors = [invalid(path, name, text) for text in names.qualified(name)]
-    if errors or "/" in name:
+    if "/" in name:
         return errors
-    if name not in STANDARD and name not in STANDARD_ELSEWHERE and not name.startswith("hugepages-"):
+    if not errors and name not in STANDARD and name not in STANDARD_ELSEWHERE and not name.startswith("hugepages-"):
         errors.append(invalid(path, name, "must be a standard resource type or fully qualified"))
     if name not in STANDARD and not name.startswith("hugepages-"):
         errors.append(invalid(path, name, "must be a standard resource for containers"))

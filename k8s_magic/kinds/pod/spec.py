@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from k8s_magic.kinds import names
 from k8s_magic.kinds.addresses import ip_address
-from k8s_magic.kinds.errors import forbidden, invalid, not_supported, required
+from k8s_magic.kinds.errors import duplicate, forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.kinds.metadata import validate_labels, validate_template_metadata
 from k8s_magic.kinds.pod.containers import validate_containers
@@ -19,6 +20,7 @@ RESTART_POLICIES = ("Always", "OnFailure", "Never")
 DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 PREEMPTION_POLICIES = ("PreemptLowerPriority", "Never")
 MAX_INT32 = 2**31 - 1
+SYSCTL, SYSCTL_LENGTH = r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?", 253
 
 
 def validate_template(template: Obj, path: str, extra_volumes: Mapping[str, Any] | None = None) -> list[FieldError]:
@@ -115,9 +117,23 @@ def _host_network(spec: Obj, path: str, is_pod: bool) -> list[FieldError]:
 def _security(context: Obj, path: str) -> list[FieldError]:
     """Models ValidatePodSecurityContext, for users and groups."""
     errors: list[FieldError] = []
-    for field in ("runAsUser", "runAsGroup", "fsGroup"):
+    for field in ("fsGroup", "runAsUser", "runAsGroup"):
         if context.get(field) is not None and not 0 <= context[field] <= MAX_INT32:
             errors.append(invalid(f"{path}.{field}", context[field], names.in_range(0, MAX_INT32)))
+    return errors + _sysctls(context.get("sysctls") or [], f"{path}.sysctls")
+
+
+def _sysctls(sysctls: list[Obj], path: str) -> list[FieldError]:
+    errors, seen = list[FieldError](), set[str]()
+    for index, sysctl in enumerate(sysctls):
+        here, name = f"{path}[{index}].name", sysctl.get("name", "")
+        if not name:
+            errors.append(required(here))
+        elif len(name) > SYSCTL_LENGTH or not re.fullmatch(SYSCTL, name):
+            errors.append(invalid(here, name, f"must have at most {SYSCTL_LENGTH} characters and match regex ^{SYSCTL}$"))
+        elif name in seen:
+            errors.append(duplicate(here, name))
+        seen.add(name)
     return errors
 
 

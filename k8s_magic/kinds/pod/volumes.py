@@ -46,11 +46,12 @@ def _source(volume: Obj, path: str) -> list[FieldError]:
     given = [source for source in SOURCES if volume.get(source) is not None]
     if not given:
         return [required(path, "must specify a volume type")]
-    errors = _one(given[0], volume[given[0]], f"{path}.{given[0]}")
+    errors = validate_source(given[0], volume[given[0]], f"{path}.{given[0]}")
     return errors + [forbidden(f"{path}.{source}", "may not specify more than 1 volume type") for source in given[1:]]
 
 
-def _one(kind: str, source: Obj, path: str) -> list[FieldError]:
+def validate_source(kind: str, source: Obj, path: str) -> list[FieldError]:
+    """What is wrong with the one source that a volume, or a PersistentVolume, has."""
     if kind == "persistentVolumeClaim":
         return [] if source.get("claimName") else [required(f"{path}.claimName")]
     if kind == "hostPath":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8s_magic.kinds import names
-from k8s_magic.kinds.addresses import endpoint_ip, ip_address
+from k8s_magic.kinds.addresses import cidr_block, endpoint_ip, ip_address
 from k8s_magic.kinds.errors import InOrder, duplicate, forbidden, invalid, not_supported, required
 from k8s_magic.kinds.kind import FieldError
 from k8s_magic.kinds.metadata import validate_labels
@@ -148,10 +148,13 @@ def _doubles(ports: list[Obj]) -> list[FieldError]:
 def _load_balancer(spec: Obj) -> list[FieldError]:
     errors: list[FieldError] = []
     only = "may only be used when `type` is 'LoadBalancer'"
+    ranges, path = spec.get("loadBalancerSourceRanges") or (), "spec.LoadBalancerSourceRanges"
+    if ranges and spec["type"] != "LoadBalancer":
+        errors.append(forbidden(path, only))
+    for index, cidr in enumerate(ranges):
+        errors += cidr_block(cidr.strip(), f"{path}[{index}]")
     if spec["type"] == "LoadBalancer":
         return errors
-    if spec.get("loadBalancerSourceRanges"):
-        errors.append(forbidden("spec.LoadBalancerSourceRanges", only))
     if spec.get("allocateLoadBalancerNodePorts") is not None:
         errors.append(forbidden("spec.allocateLoadBalancerNodePorts", only))
     if spec.get("loadBalancerClass") is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from k8s_magic.objects.meta import Obj
 
@@ -22,9 +22,18 @@ def is_list(obj: Obj) -> bool:
     return isinstance(obj.get("items"), list) and str(obj.get("kind", "")).endswith("List")
 
 
-def list_of(objects: list[Obj]) -> Obj:
-    """Several objects as the one List that `get -o yaml` prints."""
+def list_of(objects: list[Obj], *, typed: bool = False) -> Obj:
+    """Several objects as the one List that `get -o yaml` prints; `typed` is Go's own struct, as apply prints it."""
+    if typed:
+        return {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": [in_order(obj) for obj in objects]}
     return {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {"resourceVersion": ""}}
+
+
+def in_order(value: Any) -> Any:
+    """With the keys of all maps in their order."""
+    if isinstance(value, dict):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def without_managed_fields(obj: Obj) -> Obj:

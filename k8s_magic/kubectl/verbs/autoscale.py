@@ -31,13 +31,14 @@ async def run(call: Call) -> int | None:
         if dry == "client":
             common.object_printer(call, "created", dry, typed=True)(hpa)
         else:
-            hpa = common.with_renewed_annotation(call, hpa)
+            hpa = common.with_renewed_annotation(call, hpa, typed=True)
             options = common.write_options(call, dry)
             try:
                 done = call.client.create("horizontalpodautoscalers.autoscaling", hpa, call.namespace, options=options)
             except ApiError:
                 _check_fallback(call)
-                raise
+                old = common.with_renewed_annotation(call, recording.recorded(call, _older(call, info)), typed=True)
+                done = call.client.create("horizontalpodautoscalers.v1.autoscaling", old, call.namespace, options=options)
             common.object_printer(call, "autoscaled", dry)(done)
         made.append(hpa)
 
@@ -48,7 +49,7 @@ async def run(call: Call) -> int | None:
 
 
 def _check_fallback(call: Call) -> None:
-    """Upstream tries autoscaling/v1 next, which knows a percentage of CPU alone, and fails as it did before. Models canCreateHPAV1."""
+    """Upstream tries autoscaling/v1 next, which knows a percentage of CPU alone. Models canCreateHPAV1."""
     cpu, why = call.flags["cpu"], "failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1"
     if not cpu:
         raise UsageError(f"{why}: empty input")
@@ -93,6 +94,13 @@ def _scales(call: Call, info: Info) -> bool:
     mapping = info.mapping
     found = [r for r in call.client.resources() if f"{r['name']}.{r['group']}".rstrip(".") == mapping.resource]
     return any("scale" in r.get("subresources", ()) for r in found)
+
+
+def _older(call: Call, info: Info) -> Obj:
+    new = _autoscaler(call, info, [])
+    percent = {"targetCPUUtilizationPercentage": call.flags["cpu-percent"]} if call.flags["cpu-percent"] >= 0 else {}
+    status = {"currentReplicas": 0, "desiredReplicas": 0}
+    return {**new, "apiVersion": "autoscaling/v1", "spec": {**new["spec"], **percent}, "status": status}
 
 
 def _autoscaler(call: Call, info: Info, metrics: list[Obj]) -> Obj:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.kubectl import old_schemas
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import Exit
 from k8s_magic.kubectl.resources import Mapping
@@ -12,6 +13,8 @@ from k8s_magic.kubectl.schemas import Document, Schema
 from k8s_magic.kubectl.verb import Call, Verb
 
 SUGGEST = 'Use "kubectl api-resources" for a complete list of supported resources.'
+# What a JSONPath may hold beside the names of fields.
+_NO_FIELDS = re.compile(r"\.\.|[\[\]*@]")
 _KINDS = "x-kubernetes-group-version-kind"
 
 
@@ -25,9 +28,15 @@ async def run(call: Call) -> int | None:
         raise UsageError(f"unrecognized format: {call.flags['output']}")
     mapping, path = _target(call, call.args[0])
     group, version = mapping.group, mapping.version
-    if call.flags["api-version"]:
-        group, _, version = call.flags["api-version"].rpartition("/")
+    if given := call.flags["api-version"]:
+        if given.count("/") > 1:
+            raise UsageError(f"unexpected GroupVersion string: {given}")
+        group, _, version = given.rpartition("/")
     document, schema = _schema(call, mapping, group, version)
+    if call.flags["output"] == "plaintext-openapiv2":
+        api_version = f"{group}/{version}" if group else version
+        call.out(old_schemas.page(document, schema, path, mapping.kind, api_version, recursive=call.flags["recursive"]))
+        return None
     call.out((f"GROUP:      {group}\n" if group else "") + f"KIND:       {mapping.kind}\nVERSION:    {version}\n\n")
     text = document.page(schema, path, recursive=call.flags["recursive"])
     if not text:
@@ -38,6 +47,8 @@ async def run(call: Call) -> int | None:
 
 def _target(call: Call, text: str) -> tuple[Mapping, list[str]]:
     """(resource, path of fields) of `pods.spec.containers` or `ingresses.networking.k8s.io.spec`."""
+    if _NO_FIELDS.search(f".{text.removesuffix('.')}"):
+        raise UsageError("invalid jsonpath syntax, first node must be field node")
     words = re.split(r"(?<!\\)\.", text.rstrip("."))
     try:
         found = call.mapper.by_type(words[0])
@@ -61,6 +72,10 @@ def _schema(call: Call, mapping: Mapping, group: str, version: str) -> tuple[Doc
     custom = _custom(call, f"{mapping.plural}.{group}", version)
     if custom is None:
         where = f"{group}/{version}" if group else f"/{version}"
+        if call.flags["output"] == "plaintext-openapiv2":
+            raise UsageError(f'couldn\'t find resource for "{where}, Kind={mapping.kind}"')
+        if any((m.group, m.version) == (group, version) for m in call.mapper.mappings):
+            raise UsageError(f"GVR ({where}, Resource={mapping.plural}) not found in OpenAPI schema")
         raise UsageError(f'couldn\'t find resource for "{where}, Resource={mapping.plural}"')
     return document, custom
 

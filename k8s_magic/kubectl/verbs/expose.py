@@ -29,7 +29,7 @@ async def run(call: Call) -> int | None:
             if call.explicit_namespace:
                 service["metadata"]["namespace"] = call.namespace
             return show(service)
-        service = common.with_renewed_annotation(call, service)
+        service = common.with_renewed_annotation(call, service, typed=True)
         return show(call.client.create("services", service, call.namespace, options=common.write_options(call, dry)))
 
     builder.select(call, builder.query_of(call, selector="")).visit(expose)
@@ -94,6 +94,8 @@ def _selector_of(kind: str, obj: Obj) -> dict[str, str]:
         raise UsageError("the service has no pod selector set")
     if kind in ("Service", "ReplicationController"):
         return dict(selector)
+    if not selector.get("matchLabels") and kind in ("Deployment", "ReplicaSet"):
+        raise UsageError(f"invalid {kind.lower()}: no selectors, therefore cannot be exposed")
     if selector.get("matchExpressions"):
         raise UsageError(f'couldn\'t convert expressions - "{_expressions(selector)}" to map-based selector format')
     return dict(selector.get("matchLabels") or {})

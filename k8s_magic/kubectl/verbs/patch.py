@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from k8s_magic.apiserver.client import PatchType
@@ -76,7 +77,8 @@ def _read(call: Call) -> Any:
             # The real kubectl sends such a text as it stands, and the server refuses it.
             raise ApiError(400, "BadRequest", str(error)) from None
     try:
-        return yamls.load(text)
+        loaded = yamls.load(text)
+        return json.dumps(loaded) if isinstance(loaded, str) else loaded  # A text is sent as the JSON that it is.
     except yamls.YamlError as error:
         raise UsageError(f"unable to parse {quoted(call.flags['patch'])}: {error}") from None
 

@@ -5,12 +5,11 @@ Not modelled: --address; the port is open on localhost alone.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from k8s_magic.apiserver.client import Stream
 from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.kubectl import builder, waiting
+from k8s_magic.kubectl import builder, forwarded_ports, waiting
 from k8s_magic.kubectl.environment import Connection, Listener, Listeners, UsageError
 from k8s_magic.kubectl.race import Race
 from k8s_magic.kubectl.verb import Call, Verb
@@ -27,10 +26,11 @@ async def run(call: Call) -> int | None:
         raise call.usage_error("TYPE/NAME and list of ports are required for port-forward")
     target, *wanted = call.args
     pod = await pod_of(call, target)
-    ports = [_ports(call, target, pod, text) for text in wanted]
+    numbers = forwarded_ports.numbered(wanted, _target(call, target), pod)
     phase = pod.get("status", {}).get("phase", "")
     if phase != "Running":
         raise UsageError(f"unable to forward port because pod is not running. Current status={phase}")
+    ports = forwarded_ports.parse(numbers)
     if call.environment.listeners is None:
         raise UsageError(
             f"nobody could connect to a port here. Ask from inside: kubectl exec {meta.name(pod)} -- curl -s localhost:{ports[0][1]}"
@@ -136,39 +136,9 @@ async def _until_gone(call: Call, pod: Obj) -> None:
         watch.stop()
 
 
-def _ports(call: Call, target: str, pod: Obj, text: str) -> tuple[int, int]:
-    """(local, remote) of `8080:80`, `80`, `:80`, or with names of ports; a Service's ports mean what it sends to."""
-    local, colon, remote = text.rpartition(":")
-    number = _number(_service_port(call, target, remote), pod)
-    if number is None:
-        raise UsageError(f"error converting port {remote} to int: Pod '{meta.name(pod)}' does not have a named port '{remote}'")
-    if not 0 < number < 65536:
-        raise UsageError("remote port must be > 0")
-    if not colon:
-        return int(remote) if remote.isdigit() else number, number
-    if not re.fullmatch(r"\d*", local) or int(local or 0) > 65535:
-        raise UsageError(f"error parsing local port '{local}': strconv.ParseUint: parsing \"{local}\": invalid syntax")
-    return int(local or 0), number
-
-
-def _number(port: str, pod: Obj) -> int | None:
-    if port.isdigit():
-        return int(port)
-    ports = (each for container in pod["spec"]["containers"] for each in container.get("ports") or ())
-    return next((each["containerPort"] for each in ports if each.get("name") == port), None)
-
-
-def _service_port(call: Call, target: str, port: str) -> str:
-    """The target port where the user named a Service and one of its ports."""
-    if "/" not in target:
-        return port
-    obj = builder.select(call, builder.query_of(call, [target], continue_on_error=False)).all()[0].obj
-    if obj["kind"] != "Service":
-        return port
-    for each in obj["spec"].get("ports") or ():
-        if port in (str(each["port"]), each.get("name")):
-            return str(each.get("targetPort", each["port"]))
-    raise UsageError(f"Service {meta.name(obj)} does not have a service port {port}")
+def _target(call: Call, name: str) -> Obj:
+    query = builder.query_of(call, [name if "/" in name else f"pods/{name}"], continue_on_error=False)
+    return builder.select(call, query).all()[0].obj
 
 
 VERB = Verb(

@@ -28,7 +28,7 @@ async def run(call: Call) -> int | None:
     if flags["raw"]:
         name = flags["filename"][0]
         text = (call.environment.stdin or "") if name == "-" else call.environment.files.read(name).decode()
-        body = call.client.raw(flags["raw"], "PUT", json.loads(text))
+        body = call.client.raw(flags["raw"], "PUT", text)
         call.out(body if isinstance(body, str) else json.dumps(body, separators=(",", ":")) + "\n")
         return None
     query = builder.query_of(call, validate=strict != "Ignore", subresource=flags["subresource"])
@@ -59,7 +59,7 @@ def _replace(call: Call, query: builder.Query, dry: DryRun) -> None:
             return show(info.obj)
         try:
             _replace_one(call, info, options)
-        except ApiError as error:
+        except (ApiError, UsageError) as error:
             raise source_error("replacing", info.source, error) from None
         return show(info.obj)
 
@@ -70,9 +70,21 @@ def _replace_one(call: Call, info: Info, options: WriteOptions) -> None:
     """An object without a version replaces whatever version there is. Models resource.Helper.Replace."""
     obj = info.obj
     if not obj["metadata"].get("resourceVersion"):
-        held = call.client.get(info.mapping.resource, info.name, info.namespace)
-        obj = set_in(obj, ["metadata", "resourceVersion"], held["metadata"]["resourceVersion"])
+        if not info.name:
+            raise UsageError("resource name may not be empty")
+        version = _version(call, info)
+        obj = set_in(obj, ["metadata", "resourceVersion"], version) if version else obj
     info.refresh(call.client.update(info.mapping.resource, obj, info.namespace, subresource=info.subresource, options=options))
+
+
+def _version(call: Call, info: Info) -> str:
+    """What is there now; where nothing is, the server will say so."""
+    try:
+        return str(call.client.get(info.mapping.resource, info.name, info.namespace)["metadata"]["resourceVersion"])
+    except ApiError as error:
+        if not_found(error):
+            return ""
+        raise
 
 
 async def _force(call: Call, query: builder.Query) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from k8s_magic.kubectl import common, overrides, recording, running
+from k8s_magic.kinds import names
+from k8s_magic.kubectl import common, deletion, overrides, recording, running
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import quoted
 from k8s_magic.kubectl.generate import compact, in_order
@@ -20,7 +21,6 @@ _IMAGE = re.compile(
     r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?",
     re.ASCII,
 )
-_ENV_NAME = re.compile(r"[ -<>-~]+")
 
 
 async def run(call: Call) -> int | None:
@@ -28,6 +28,7 @@ async def run(call: Call) -> int | None:
     dry = common.dry_run(call)
     attached = call.flags["attach"] if call.flags.changed("attach") else call.flags["stdin"]
     _check(call, dry, attached)
+    deletion.parse_cascade(call, call.flags["cascade"])
     kind = legacy.kind_for(call)
     obj = overrides.apply(call, _pod(call), "pods")
     obj = recording.recorded(call, obj if kind == "Pod" else legacy.controller(call, obj, kind))
@@ -38,6 +39,8 @@ async def run(call: Call) -> int | None:
         service = _create(call, recording.recorded(call, _service(call)), "services", dry)
         created.append(("services", service))
         show(service)
+        if call.flags["output"] == "yaml":
+            call.out("---\n")
     if attached:
         await running.attach(call, await running.pod_of(call, obj), created)
     else:
@@ -129,7 +132,7 @@ def _port(text: str) -> int:
 
 def _variable(text: str) -> Obj:
     name, equals, value = text.partition("=")
-    if not equals or not _ENV_NAME.fullmatch(name):
+    if not equals or names.strict_environment_name(name):
         raise UsageError(f"invalid env: {text}")
     return {"name": name, "value": value} if value else {"name": name}
 
@@ -161,7 +164,7 @@ def _service(call: Call) -> Obj:
 def _create(call: Call, obj: Obj, resource: str, dry: common.DryRun) -> Obj:
     if dry == "client":
         return {**obj, "metadata": {**obj["metadata"], "namespace": call.namespace}} if call.explicit_namespace else obj
-    obj = common.with_renewed_annotation(call, obj)
+    obj = common.with_renewed_annotation(call, obj, typed=True)
     return call.client.create(resource, obj, call.namespace, options=common.write_options(call, dry))
 
 

@@ -22,7 +22,7 @@ async def run(call: Call) -> int | None:
     wishes = parse(call.flags["for"])
     timeout = call.flags["timeout"]
     deadline = Deadline(call.environment, _WEEK_S if timeout < 0 else timeout)
-    query = builder.query_of(call, latest=True)
+    query = builder.query_of(call, latest=True, all=False, allow_empty_selector=bool(call.flags["all"]))
     result = builder.select(call, query)
     if "create" in wishes:
         await _until_created(call, query, deadline)

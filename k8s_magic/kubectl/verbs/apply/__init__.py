@@ -64,8 +64,8 @@ def _whole_objects(call: Call) -> bool:
 
 def _print_objects(call: Call, dry: DryRun, infos: list[Info]) -> None:
     if _whole_objects(call):
-        show = common.object_printer(call, "", dry)
-        show(infos[0].obj if len(infos) == 1 else list_of([info.obj for info in infos]))
+        show = common.object_printer(call, "", dry, typed=len(infos) > 1)
+        show(infos[0].obj if len(infos) == 1 else list_of([info.obj for info in infos], typed=True))
 
 
 def _write_options(call: Call, dry: DryRun) -> WriteOptions:

@@ -6,7 +6,9 @@ import json
 
 from k8s_magic.kubectl import builder, yamls
 from k8s_magic.kubectl.common import LAST_APPLIED
+from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
+from k8s_magic.objects import gojson
 
 
 async def run(call: Call) -> int | None:
@@ -27,11 +29,14 @@ async def run(call: Call) -> int | None:
 
 def _print(call: Call, text: str) -> None:
     output = call.flags["output"]
-    if output == "json":
-        call.out(json.dumps(json.loads(text), indent=2, ensure_ascii=False) + ("\n" if text.endswith("\n") else ""))
-    elif output == "yaml":
-        call.out(yamls.dump(json.loads(text)))
-    else:
+    try:
+        if output == "json":
+            call.out(json.dumps(gojson.loads(text), indent=2, ensure_ascii=False) + ("\n" if text.endswith("\n") else ""))
+        elif output == "yaml":
+            call.out(yamls.dump(yamls.load(text)))
+    except gojson.JSONSyntaxError as error:
+        raise UsageError(str(error)) from None
+    if output not in ("json", "yaml"):
         raise call.usage_error(f"Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json")
 
 

@@ -23,8 +23,12 @@ async def run(call: Call) -> int | None:
     config = configfile.load(call)
     if kind == "current-context":
         config.current = text
+    elif kind == "preferences":
+        config.preferences = {**config.preferences, field: True} if _truth(text) else {}
     elif not field:
-        raise UsageError(f"can't set a map to a value: {config.of(kind)}")
+        # Go shows where its structs lie in memory.
+        shown = " ".join(f"{name}:0xc000{index:06x}" for index, name in enumerate(sorted(config.of(kind))))
+        raise UsageError(f"can't set a map to a value: map[{shown}]")
     else:
         config.of(kind)[entry] = {**config.of(kind).get(entry, {}), field: _value(call, field, text)}
     configfile.save(call, config)
@@ -34,12 +38,16 @@ async def run(call: Call) -> int | None:
 
 def _value(call: Call, field: str, text: str) -> str | bool:
     if field in ("insecure-skip-tls-verify", "disable-compression"):
-        if text.lower() not in ("true", "false", "1", "0", "t", "f"):
-            raise UsageError(f"strconv.ParseBool: parsing {quoted(text)}: invalid syntax")
-        return text.lower() in ("true", "1", "t")
+        return _truth(text)
     if field.endswith("-data") and not call.flags["set-raw-bytes"]:
         return text
     return base64.b64encode(text.encode()).decode() if field.endswith("-data") else text
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false", "1", "0", "t", "f", "T", "F", "TRUE", "FALSE", "True", "False"):
+        raise UsageError(f"strconv.ParseBool: parsing {quoted(text)}: invalid syntax")
+    return text.lower() in ("true", "1", "t")
 
 
 VERB = Verb(

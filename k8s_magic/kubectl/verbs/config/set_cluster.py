@@ -27,10 +27,12 @@ def _values(call: Call) -> dict[str, Any]:
     if authority and flags["insecure-skip-tls-verify"]:
         raise UsageError("you cannot specify a certificate authority and insecure mode at the same time")
     values: dict[str, Any] = {key: flags[key] or None for key in ("server", "tls-server-name", "proxy-url") if flags.changed(key)}
-    if flags.changed("insecure-skip-tls-verify"):
-        values["insecure-skip-tls-verify"] = flags["insecure-skip-tls-verify"] or None
-        if flags["insecure-skip-tls-verify"]:
-            values |= {"certificate-authority": None, "certificate-authority-data": None}
+    if flags.changed("server"):
+        values.setdefault("tls-server-name", None)
+    # The flag counts as given, and as false, even where it is not.
+    values["insecure-skip-tls-verify"] = flags["insecure-skip-tls-verify"] or None
+    if flags["insecure-skip-tls-verify"]:
+        values |= {"certificate-authority": None, "certificate-authority-data": None}
     if flags["embed-certs"] and not authority:
         raise UsageError("you must specify a --certificate-authority to embed")
     if authority:

@@ -17,6 +17,8 @@ async def run(call: Call) -> int | None:
     config = configfile.load(call)
     if kind == "current-context":
         config.current = ""
+    elif kind == "preferences":
+        config.preferences.pop(field, None)
     elif not entry:
         config.of(kind).clear()
     elif entry not in config.of(kind):

@@ -59,7 +59,7 @@ def _raw(call: Call) -> None:
         raise UsageError("--raw and --output are mutually exclusive")
     name = call.flags["filename"][0]
     text = (call.environment.stdin or "") if name == "-" else call.environment.files.read(name).decode()
-    body = call.client.raw(call.flags["raw"], "POST", json.loads(text))
+    body = call.client.raw(call.flags["raw"], "POST", text)
     call.out(body if isinstance(body, str) else json.dumps(body, separators=(",", ":")) + "\n")
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
+from k8s_magic.kinds import names
 from k8s_magic.kubectl import builder, common, env_values, pod_specs
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import quoted
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects.meta import Obj
-
-_NAME = re.compile(r"[ -<>-~]+")
-_NAME_RULE = "a valid environment variable name must consist only of printable ASCII characters other than '='"
 
 
 async def run(call: Call) -> int | None:
@@ -67,8 +65,8 @@ def _parse(call: Call, pairs: list[str]) -> tuple[list[Obj], list[str]]:
     for pair in lines:
         name, equals, value = pair.partition("=")
         if equals:
-            if not _NAME.fullmatch(name):
-                raise UsageError(f"{quoted(name)} is not a valid key name: {_NAME_RULE}")
+            if faults := names.strict_environment_name(name):
+                raise UsageError(f"{quoted(name)} is not a valid key name: {';'.join(faults)}")
             new.append({"name": name, "value": value})
         elif pair.endswith("-"):
             remove.append(pair[:-1])

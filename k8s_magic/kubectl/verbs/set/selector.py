@@ -21,15 +21,18 @@ async def run(call: Call) -> int | None:
     def change(info: Info) -> Obj:
         if info.mapping.resource != "services":
             raise UsageError("setting a selector is only supported for Services")
+        if expressions := selector.get("matchExpressions"):
+            shown = " ".join(f"{{{e['key']} {e['operator']} [{' '.join(e.get('values') or ())}]}}" for e in expressions)
+            raise UsageError(f"match expression [{shown}] not supported on this object")
         obj = set_in(info.obj, ["spec", "selector"], selector.get("matchLabels") or {})
         if version := call.flags["resource-version"]:
             obj = set_in(obj, ["metadata", "resourceVersion"], version)
         return recording.recorded(call, obj)
 
-    infos = pod_specs.find(call, call.args[:-1])
-    if not all(info.mapping.resource == "services" for info in infos):
-        raise UsageError("setting a selector is only supported for Services")
-    pod_specs.write(call, infos, change, "selector updated", "", unchanged_too=True)
+    def write(info: Info) -> None:
+        pod_specs.write_one(call, info, change(info), "selector updated")
+
+    pod_specs.select(call, call.args[:-1]).visit(write)
     return None
 
 
