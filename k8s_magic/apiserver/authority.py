@@ -7,10 +7,16 @@ cluster is no place for secrets.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from k8s_magic.apiserver.caller import AUTHENTICATED, Caller
 from k8s_magic.objects import x509
 from k8s_magic.sim.lineage import Lineage
+
+if TYPE_CHECKING:
+    from k8s_magic.apiserver.api import ApiServer
 
 ISSUER = x509.name_of(("Common Name", "kubernetes"))
 LONGEST_S, SHORTEST_S = 365 * 24 * 3600, 600
@@ -38,3 +44,17 @@ def recognized(lineage: Lineage, text: bytes, now: float) -> x509.Named | None:
     except x509.X509Error:
         return None
     return named if begins <= now <= ends else None
+
+
+def authenticate(api: ApiServer, text: bytes, actor: str = "unknown") -> Caller | None:
+    """Whose certificate this is: its common name is the user, its organizations are the groups; None where it is nobody's.
+
+    Models apiserver pkg/authentication/request/x509 CommonNameUserConversion.
+    """
+    named = recognized(api.lineage, text, api.loop.now)
+    if named is None or not named.first("Common Name"):
+        return None
+    digest = hashlib.sha256(x509.pem_block(text)[1]).hexdigest()
+    extra = {"authentication.kubernetes.io/credential-id": (f"X509SHA256={digest}",)}
+    groups = (*named.subject.get("Organization", ()), AUTHENTICATED)
+    return Caller(actor, named.first("Common Name"), groups, uid="", extra=extra)

@@ -91,6 +91,10 @@ class Client(Protocol):
         """The same client as whom the token belongs to; Unauthorized where that is nobody."""
         ...
 
+    def with_certificate(self, certificate: bytes) -> Client:
+        """The same client as whom a certificate (PEM) of the cluster's authority names; Unauthorized where it is not of that."""
+        ...
+
     def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj: ...
 
     def list(

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from k8s_magic.apiserver import reviews, tokens
+from k8s_magic.apiserver import authority, reviews, tokens
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import Access, authorize, impersonate
 from k8s_magic.apiserver.caller import Caller
@@ -63,7 +63,13 @@ class LocalClient:
 
     def with_token(self, token: str) -> LocalClient:
         """The same client as whom the token belongs to; Unauthorized where that is nobody."""
-        caller = tokens.authenticate(self.api, token, self.actor)
+        return self._as_caller(tokens.authenticate(self.api, token, self.actor))
+
+    def with_certificate(self, certificate: bytes) -> LocalClient:
+        """The same client as whom a certificate of the cluster's authority names; Unauthorized where it is not of that."""
+        return self._as_caller(authority.authenticate(self.api, certificate, self.actor))
+
+    def _as_caller(self, caller: Caller | None) -> LocalClient:
         if caller is None:
             raise reviews.unauthorized()
         other = LocalClient(self.api, caller)

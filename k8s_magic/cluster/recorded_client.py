@@ -53,6 +53,9 @@ class RecordedClient(LocalClient):
     def with_token(self, token: str) -> LocalClient:
         return self._as(super().with_token(token))
 
+    def with_certificate(self, certificate: bytes) -> LocalClient:
+        return self._as(super().with_certificate(certificate))
+
     def _as(self, other: LocalClient) -> LocalClient:
         recorded = RecordedClient(self._cluster, other.caller)
         recorded.warn = self.warn

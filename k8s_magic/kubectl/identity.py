@@ -9,11 +9,13 @@ from k8s_magic.kubectl.flags import Flags
 
 
 def client(environment: Environment, flags: Flags) -> Client:
-    """The environment's client as that user. Models clientcmd's overrides; a user without a token is the administrator here."""
+    """The environment's client as that user. Models clientcmd's overrides; a user without credentials is the administrator here."""
     found = environment.client
     token = flags.get("token") or kubeconfig.token(environment, flags)
     if token:
         found = found.with_token(token)
+    elif certificate := kubeconfig.certificate(environment, flags):
+        found = found.with_certificate(certificate)
     wanted = _impersonation(environment, flags)
     return found.impersonate(wanted) if wanted else found
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import os
+import posixpath
 from typing import Any
 
 from k8s_magic.kubectl import yamls
@@ -101,8 +103,31 @@ def user(environment: Environment, flags: Flags) -> str:
     return str(_global(flags, "user") or (context(environment, flags) or {}).get("user") or "")
 
 
-def token(environment: Environment, flags: Flags) -> str:
-    """The user's token, as far as the file has one."""
+def _credentials(environment: Environment, flags: Flags) -> Obj:
+    """What the file has of the user."""
     wanted = user(environment, flags)
     users = load(environment, flags).get("users") or () if wanted else ()
-    return next((str((u.get("user") or {}).get("token") or "") for u in users if u.get("name") == wanted), "")
+    return next((u.get("user") or {} for u in users if u.get("name") == wanted), {})
+
+
+def token(environment: Environment, flags: Flags) -> str:
+    """The user's token, as far as the file has one."""
+    return str(_credentials(environment, flags).get("token") or "")
+
+
+def certificate(environment: Environment, flags: Flags) -> bytes:
+    """The user's certificate in PEM, by flag or by the file; empty where there is none."""
+    given = _credentials(environment, flags)
+    if not flags.get("client-certificate") and given.get("client-certificate-data"):
+        return base64.b64decode(given["client-certificate-data"])
+    where = str(flags.get("client-certificate") or given.get("client-certificate") or "")
+    if not where:
+        return b""
+    # A relative name in a file on the disk means a place beside it.
+    by_flag, file = bool(flags.get("client-certificate")), path(environment, flags)
+    beside = "" if by_flag or file == KEPT else posixpath.dirname(file)
+    try:
+        return environment.files.read(posixpath.join(beside, where))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"unable to read client-cert {where} for {user(environment, flags)} due to open {where}: {reason}") from None

@@ -76,6 +76,10 @@ class HttpClient:
         """The same client with another token."""
         return self._other(replace(self.access, authorization=f"Bearer {token}", certificate_pem="", key_pem=""), ())
 
+    def with_certificate(self, certificate: bytes) -> HttpClient:
+        """This client: its connections show the kubeconfig's certificate already."""
+        return self
+
     def _other(self, access: Access, headers: Headers) -> HttpClient:
         other = HttpClient(access, self.loop, (*self._headers, *headers))
         other.warn = self.warn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
@@ -39,9 +40,8 @@ def test_what_a_signer_will_not_sign(
     assert complaint(signer, x509.Named(subject, alternatives), usages) == expected
 
 
-def issued(seed: int) -> bytes:
-    """The certificate for jane, in a cluster of that seed."""
-    cluster = Cluster(seed=seed)
+def issued(cluster: Cluster) -> bytes:
+    """A certificate for jane."""
     body = der.sequence((der.integer(0), x509.name_of(("Common Name", "jane")), x509.key_of(bytes(32)), der.write(0xA0)))
     request = x509.pem("CERTIFICATE REQUEST", der.sequence((body, der.sequence(()), der.bits(b""))))
     spec = {"request": base64.b64encode(request).decode(), "signerName": CLIENT, "usages": ["client auth"]}
@@ -52,9 +52,27 @@ def issued(seed: int) -> bytes:
 
 
 def test_a_certificate_is_a_function_of_the_seed() -> None:
-    one = issued(1)
-    assert one == issued(1) != issued(2)
+    one = issued(Cluster(seed=1))
+    assert one == issued(Cluster(seed=1)) != issued(Cluster(seed=2))
     named = authority.recognized(Lineage(1), one, OPENED_AT + 60)
     assert named is not None and named.first("Common Name") == "jane"
     assert authority.recognized(Lineage(2), one, OPENED_AT + 60) is None
     assert authority.recognized(Lineage(1), one, OPENED_AT + 400 * 86400) is None
+
+
+def test_whoever_shows_it_is_whom_it_names(tmp_path: Path) -> None:
+    cluster = Cluster()
+    (tmp_path / "jane.crt").write_bytes(issued(cluster))
+    (tmp_path / "other.crt").write_bytes(issued(Cluster(seed=2)))
+
+    def asked(who: str) -> str:
+        result = cluster.kubectl(f"get pods --user={who}", cwd=tmp_path)
+        return result.stdout + result.stderr
+
+    for name, more in (("jane", "--embed-certs"), ("other", "")):
+        cluster.kubectl(f"config set-credentials {name} --client-certificate={name}.crt {more}", cwd=tmp_path)
+    refused = 'User "jane" cannot list resource "pods" in API group "" in the namespace "default"\n'
+    assert asked("jane") == f"Error from server (Forbidden): pods is forbidden: {refused}"
+    assert asked("other") == "error: You must be logged in to the server (Unauthorized)\n"
+    cluster.kubectl("create rolebinding readers --clusterrole=view --user=jane")
+    assert asked("jane") == "No resources found in default namespace.\n"
