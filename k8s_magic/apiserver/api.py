@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
 from typing import Any, Protocol
 
 from k8s_magic.apiserver import deletion, discovery, paging, reviews, subresources, tables, writes
@@ -32,7 +31,6 @@ from k8s_magic.sim.loop import Loop
 
 # `list` is a verb in the server's class, so the type has a name out here.
 Objects = list[Obj]
-DISCOVERY_LAG_S = 2.0
 LARGEST_REQUEST = 3 * 1024 * 1024
 
 
@@ -62,7 +60,6 @@ class ApiServer:
         self.nodes: dict[str, NodeProxy] = {}
         self.warn: Callable[[str], None] = lambda text: None
         self.kind_listeners: list[Callable[[], None]] = []
-        self._departed: dict[str, Kind] = {}
         self._kinds_changed()
         self._incarnations: dict[tuple[str, Key], int] = {}
         self._ordinals: dict[tuple[str, ...], int] = {}
@@ -80,16 +77,10 @@ class ApiServer:
         self._kinds_changed()
 
     def retire(self, keys: Iterable[str]) -> None:
-        """From now on kinds of these keys are not served. Discovery tells of them for a moment longer, as caches do."""
+        """From now on kinds of these keys are not served."""
         for key in keys:
-            gone = self.kinds.pop(key, None)
-            if gone is not None:
-                self._departed[key] = gone
-                self.loop.call_later(DISCOVERY_LAG_S, partial(self._forget_departed, key))
+            self.kinds.pop(key, None)
         self._kinds_changed()
-
-    def _forget_departed(self, key: str) -> None:
-        self._departed.pop(key, None)
 
     def _kinds_changed(self) -> None:
         self._by_group_kind = {(kind.group, kind.kind): kind for kind in self.kinds.values() if not kind.stored_as}
@@ -405,9 +396,5 @@ class ApiServer:
             raise ApiError(500, "InternalError", f'error dialing backend: node "{node}" not found')
         return self.nodes[node].connect(pod, subresource, parameters)
 
-    def discovered(self) -> Iterable[Kind]:
-        """What discovery tells of."""
-        return [*self.kinds.values(), *(kind for key, kind in self._departed.items() if key not in self.kinds)]
-
     def resources(self) -> Objects:
-        return discovery.resources(self.discovered())
+        return discovery.resources(self.kinds.values())

@@ -48,6 +48,7 @@ def environment_of(
         stdin=stdin,
         env={**cluster.env, **settings.env},
         kept=cluster.world.kept,
+        discovery=cluster.world.discovery,
         legacy=cluster.legacy,
         edit=recorded_editor(cluster.log, cluster.editor),
         listeners=settings.listeners or cluster.workstation.ports,

@@ -11,6 +11,7 @@ from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.cluster import bootstrap
 from k8s_magic.controllers.manager import Manager
 from k8s_magic.kubectl import yamls
+from k8s_magic.kubectl.discovery import Discovery
 from k8s_magic.kubelet import Kubelet, Profile
 from k8s_magic.kubelet.registries import Registries
 from k8s_magic.network import Network
@@ -46,6 +47,8 @@ class World:
         self.background: list[Run] = []
         self.runs: dict[int, Run] = {}
         self.registries: Registries | None = None
+        self.discovery = Discovery()
+        """What `kubectl` remembers of the API's resources."""
         self.kept: dict[str, bytes] = {}
         """The kubeconfig that `kubectl config` writes, where no file of the user's is named."""
 

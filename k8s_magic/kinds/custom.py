@@ -77,12 +77,14 @@ def documented_definitions(kinds: Iterable[Kind]) -> dict[str, Obj]:
 
 
 def _view(kind: Kind, main: Kind) -> Kind:
-    return replace(kind, stored_as=main.resource, from_stored=partial(_as, kind.api_version), to_stored=partial(_as, main.api_version))
+    seen, stored = partial(_as, kind.api_version, kind.schema or {}), partial(_as, main.api_version, {structural.ANY_FIELDS: True})
+    return replace(kind, stored_as=main.resource, from_stored=seen, to_stored=stored)
 
 
-def _as(api_version: str, obj: Obj) -> Obj:
-    """Without webhooks nothing but the version's name differs."""
-    return {**obj, "apiVersion": api_version}
+def _as(api_version: str, schema: Obj, obj: Obj) -> Obj:
+    """Without webhooks nothing differs but the version's name and what its schema does not know."""
+    known, _ = structural.prune(obj, schema)
+    return {**known, "metadata": obj["metadata"], "apiVersion": api_version}
 
 
 def _kind(spec: Obj, version: Obj) -> Kind:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from k8s_magic.apiserver.client import Client
+from k8s_magic.kubectl.discovery import Discovery
 
 Legacy = Literal["accept", "reject", "book"]
 
@@ -78,6 +79,8 @@ class Environment:
     """HOME, KUBECONFIG, KUBE_EDITOR, ..."""
     kept: dict[str, bytes] = field(default_factory=dict)
     """The kubeconfig, by its path, where `env` names no place for it on the disk."""
+    discovery: Discovery = field(default_factory=Discovery)
+    """What earlier commands found out of the API's resources."""
     namespace: str = "default"
     """Of the current context, where no kubeconfig says otherwise."""
     legacy: Legacy = "accept"

@@ -16,7 +16,7 @@ Usage = Mapping[str, str]
 def read(call: Call, plural: str, name: str, namespace: str, *, labels: str, fields: str = "") -> list[Obj]:
     """NodeMetrics or PodMetrics. Errors: UsageError where the cluster has no metrics API."""
     resource = f"{plural}.{GROUP}"
-    if not any(each["group"] == GROUP for each in call.client.resources()):
+    if not any(each["group"] == GROUP for each in call.environment.discovery.resources(call.client)):
         raise UsageError("Metrics API not available")
     if name:
         return [call.client.get(resource, name, namespace)]

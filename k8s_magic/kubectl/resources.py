@@ -63,10 +63,19 @@ class NoKindMatch(UsageError):
 
 
 class Mapper:
-    """Lookups over one discovery. Models client-go's restmapper and its shortcut and category expanders."""
+    """Lookups over what discovery remembers, and once over what it finds anew.
 
-    def __init__(self, resources: Iterable[Obj], warn: Callable[[str], None] | None = None) -> None:
+    Models client-go's restmapper (DeferredDiscoveryRESTMapper) and its shortcut and category expanders.
+    """
+
+    def __init__(
+        self, resources: Iterable[Obj], warn: Callable[[str], None] | None = None, fetch: Callable[[], Iterable[Obj]] | None = None
+    ) -> None:
         self.warn = warn
+        self._fetch = fetch
+        self._load(resources)
+
+    def _load(self, resources: Iterable[Obj]) -> None:
         seen: set[tuple[str, str]] = set()
         self.mappings: list[Mapping] = []
         for resource in resources:
@@ -75,12 +84,21 @@ class Mapper:
                 self.mappings.append(_mapping(resource, place not in seen))
                 seen.add(place)
 
+    def _looks_again(self) -> bool:
+        """Whether there is something new to look in."""
+        fetch, self._fetch = self._fetch, None
+        if fetch is not None:
+            self._load(fetch())
+        return fetch is not None
+
     def by_kind(self, api_version: str, kind: str) -> Mapping:
         """The resource of an object's apiVersion and kind; `NoKindMatch` where there is none."""
         for mapping in self.mappings:
             # A kind is known by its name, and by its name in small letters, which the server then refuses.
             if kind in (mapping.kind, mapping.kind.lower()) and mapping.api_version == api_version:
                 return mapping
+        if self._looks_again():
+            return self.by_kind(api_version, kind)
         raise NoKindMatch(kind, api_version)
 
     def by_type(self, text: str) -> Mapping:
@@ -91,6 +109,8 @@ class Mapper:
             return found
         if found := self._find(name, qualifier):
             return found
+        if self._looks_again():
+            return self.by_type(text)
         raise UsageError(f'the server doesn\'t have a resource type "{name}"')
 
     def _find(self, name: str, group: str = "", version: str = "") -> Mapping | None:

@@ -40,7 +40,8 @@ class Call:
     @cached_property
     def mapper(self) -> Mapper:
         """TYPE and kind lookup, by discovery."""
-        return Mapper(self.client.resources(), lambda text: self.client.warn(text))
+        known = self.environment.discovery
+        return Mapper(known.resources(self.client), lambda text: self.client.warn(text), lambda: known.fetch(self.client))
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from k8s_magic.cluster.command import DiskFiles, Result
 from k8s_magic.kubectl import flags, main
+from k8s_magic.kubectl.discovery import Discovery
 from k8s_magic.kubectl.environment import Environment, Legacy, UsageError
 from k8s_magic.server.access import load
 from k8s_magic.server.client import HttpClient
@@ -27,6 +28,7 @@ class Outside:
         self.kubeconfig, self.context, self.legacy = kubeconfig, context, legacy
         self.editor: Callable[[str, str], str] | None = None
         self.access = load(kubeconfig, context)
+        self._discoveries: dict[str, Discovery] = {}
         self.client = HttpClient(self.access, RealLoop())
         self.inspector = None
 
@@ -81,6 +83,7 @@ class Outside:
             err=lambda text: None,
             stdin=stdin,
             env={"KUBECONFIG": str(self.kubeconfig)},
+            discovery=self._discoveries.setdefault(access.server, Discovery()),
             namespace=access.namespace,
             legacy=self.legacy,
             edit=self.editor,

@@ -112,9 +112,9 @@ def _paths(api: ApiServer) -> list[str]:
 def _by_group(api: ApiServer) -> dict[str, dict[str, list[Obj]]]:
     """Group -> version -> its resources, in the server's order."""
     groups: dict[str, dict[str, list[Obj]]] = {"": {}}
-    for group in discovery.groups(api.discovered())["groups"]:
+    for group in discovery.groups(api.kinds.values())["groups"]:
         groups[group["name"]] = {version["version"]: [] for version in group["versions"]}
-    for resource in discovery.resources(api.discovered()):
+    for resource in discovery.resources(api.kinds.values()):
         groups.setdefault(resource["group"], {}).setdefault(resource["version"], []).append(resource)
     return groups
 

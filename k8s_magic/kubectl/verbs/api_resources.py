@@ -20,7 +20,7 @@ async def run(call: Call) -> int | None:
         raise UsageError("--sort-by accepts only name or kind")
     if flags["output"] not in ("", *_FORMATS):
         raise printers.no_printer(flags["output"], _FORMATS)
-    preferred = {(resource["group"], resource["name"]): resource for resource in reversed(call.client.resources())}
+    preferred = {(resource["group"], resource["name"]): resource for resource in reversed(call.environment.discovery.fetch(call.client))}
     found = [resource for resource in reversed(preferred.values()) if _wanted(call, resource)]
     by = flags["sort-by"] or "group"
     found.sort(key=lambda resource: (resource[by], resource["name"]))

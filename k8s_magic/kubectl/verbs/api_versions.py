@@ -9,6 +9,7 @@ async def run(call: Call) -> int | None:
     """Print the versions of the API's groups."""
     if call.args:
         raise call.usage_error(f"unexpected arguments: [{' '.join(call.args)}]")
+    call.environment.discovery.forget()
     groups = call.client.raw("/apis")["groups"]
     found = {version["groupVersion"] for group in groups for version in group["versions"]}
     call.out("".join(f"{version}\n" for version in sorted(found | {"v1"})))

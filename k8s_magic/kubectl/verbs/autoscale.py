@@ -92,7 +92,7 @@ def _target(name: str, text: str) -> Obj:
 def _scales(call: Call, info: Info) -> bool:
     """Whether discovery names a scale of what is to be scaled."""
     mapping = info.mapping
-    found = [r for r in call.client.resources() if f"{r['name']}.{r['group']}".rstrip(".") == mapping.resource]
+    found = [r for r in call.environment.discovery.resources(call.client) if f"{r['name']}.{r['group']}".rstrip(".") == mapping.resource]
     return any("scale" in r.get("subresources", ()) for r in found)
 
 

@@ -236,7 +236,7 @@ class _Watching:
     def show(self, obj: Obj, event: str = "ADDED") -> None:
         event = event if self.call.flags["output-watch-events"] else ""
         if self.printer is not None:
-            whole = event and not self.call.flags["output"].startswith(("name", "custom-columns"))
+            whole = event and self.call.flags["output"] != "name"
             self.printer.write({"type": event, "object": obj} if whole else obj, self.call.out)
             return
         self.writer.lines += self.rows.lines(as_table(self.call, obj), event)
