@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from k8s_magic.images import _network_commands, _shell
+from k8s_magic.images._tar import tar
 from k8s_magic.images.context import Context, Program
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -194,4 +195,5 @@ OWN: Mapping[str, Program] = {
     **_network_commands.COMMANDS,
 }
 """What scripts find beside the shell library's tools."""
-COMMANDS: Mapping[str, Program] = {**dict.fromkeys(_shell.TOOLS, in_shell), **OWN}
+COMMANDS: Mapping[str, Program] = {**dict.fromkeys(_shell.TOOLS, in_shell), **OWN, "tar": tar}
+"""What runs by itself; scripts have the library's tar, whose bytes its other tools understand."""

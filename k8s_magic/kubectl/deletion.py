@@ -35,6 +35,7 @@ class Deletion:
     timeout_s: float = 0.0
     """0: as long as it takes."""
     warn_cluster_scope: bool = False
+    quiet: bool = False
     deleted: list[tuple[Info, str]] = field(default_factory=list)
     """What was deleted, with its uid."""
 
@@ -71,6 +72,8 @@ class Deletion:
         return None
 
     def _say(self, info: Info) -> None:
+        if self.quiet:
+            return
         operation = "force deleted" if self.grace_seconds == 0 else "deleted"
         if info.mapping.namespaced:
             operation += f" from {info.namespace} namespace"

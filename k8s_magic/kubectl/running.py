@@ -9,7 +9,7 @@ from k8s_magic.kubectl import podpick, streams, waiting
 from k8s_magic.kubectl.builder import Info, Query, Result
 from k8s_magic.kubectl.deletion import Deletion
 from k8s_magic.kubectl.environment import UsageError
-from k8s_magic.kubectl.errors import not_found
+from k8s_magic.kubectl.errors import Exit, not_found
 from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects import meta, pods
 from k8s_magic.objects.meta import Obj
@@ -48,7 +48,7 @@ async def _attach(call: Call, pod: Obj) -> None:
     if call.flags["leave-stdin-open"] or _restarts(call) == "Always":
         return
     ends: Callable[[Obj], bool] = (lambda p: pods.phase(p) == "Succeeded") if _restarts(call) == "OnFailure" else pods.is_terminal
-    _report(await _wait_for(call, pod, ends))
+    _report(call, await _wait_for(call, pod, ends))
 
 
 async def _carry(call: Call, name: str, namespace: str, container: str) -> None:
@@ -96,7 +96,7 @@ async def _wait_for(call: Call, pod: Obj, condition: Callable[[Obj], bool]) -> O
         watch.stop()
 
 
-def _report(pod: Obj) -> None:
+def _report(call: Call, pod: Obj) -> None:
     """End with the exit code of a pod that failed."""
     where = f"pod {meta.namespace(pod)}/{meta.name(pod)}"
     if pods.phase(pod) == "Succeeded":
@@ -107,8 +107,8 @@ def _report(pod: Obj) -> None:
     ended = (statuses[0].get("state") or {}).get("terminated") if statuses else None
     if not ended or not ended.get("exitCode"):
         raise UsageError(f"{where} failed with unknown exit code")
-    text = f"{where} terminated ({ended.get('reason', '')})\n{ended.get('message', '')}"
-    raise UsageError(text, exit_code=ended["exitCode"])
+    call.err(f"{where} terminated ({ended.get('reason', '')})\n{ended.get('message', '')}".rstrip("\n") + "\n")
+    raise Exit(ended["exitCode"])
 
 
 async def _remove(call: Call, created: list[tuple[str, Obj]]) -> None:
@@ -116,4 +116,4 @@ async def _remove(call: Call, created: list[tuple[str, Obj]]) -> None:
         info = Info(call.mapper.by_type(resource), meta.name(obj), meta.namespace(obj))
         result = Result(call, Query(namespace=info.namespace, require_object=False), lambda info=info: iter([info]))  # type: ignore[misc]  # Bound now.
         result.ignored = not_found
-        await Deletion(call, wait=False).run(result)
+        await Deletion(call, wait=False, quiet=call.flags["quiet"]).run(result)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 STDOUT, STDERR = 1, 2
+ALL = sys.maxsize
 MOST_LINES = 20_000
 
 
@@ -21,20 +23,23 @@ class Line(NamedTuple):
 class Log:
     """What one run of a container printed."""
 
-    __slots__ = ("_listeners", "_partial", "_raw", "closed", "lines", "was_attached")
+    __slots__ = ("_heard", "_listeners", "_partial", "_printed", "_raw", "closed", "lines")
 
     def __init__(self) -> None:
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
         self.closed = False
-        self.was_attached = False
+        self._printed = 0
+        self._heard = 0
         self._partial: dict[int, str] = {}
         self._listeners: list[Callable[[Line | None], None]] = []
         self._raw: list[Callable[[int, str], None]] = []
 
     def write(self, time: float, stream: int, text: str) -> None:
-        """Take what a program prints; lines count once they end."""
+        """Take what a program prints; lines count once they end. Bytes that are no text are for who is attached alone."""
         for hear_raw in self._raw:
             hear_raw(stream, text)
+        if not text.isascii():
+            text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         text = self._partial.pop(stream, "") + text
         *lines, rest = text.split("\n")
         for line in lines:
@@ -55,12 +60,20 @@ class Log:
 
     def _add(self, line: Line) -> None:
         self.lines.append(line)
+        self._printed += 1
         for hear in self._listeners:
             hear(line)
 
-    def printed(self) -> list[Line]:
-        """All so far, with the beginnings of lines that are not yet whole."""
-        return [*self.lines, *(Line(0.0, stream, text) for stream, text in sorted(self._partial.items()))]
+    def was_read(self) -> None:
+        """Somebody has seen the lines so far."""
+        self._heard = max(self._heard, self._printed)
+
+    def unheard(self) -> list[Line]:
+        """What nobody has heard or read, with the beginnings of lines that are not yet whole."""
+        if self._heard == ALL:
+            return []
+        lines = list(self.lines)[max(0, len(self.lines) - (self._printed - self._heard)) :]
+        return [*lines, *(Line(0.0, stream, text) for stream, text in sorted(self._partial.items()))]
 
     def follow(self, hear: Callable[[Line | None], None]) -> Callable[[], None]:
         """Hear of each new line, and of None at the end; gives the undoing."""
@@ -69,7 +82,7 @@ class Log:
 
     def attach(self, hear: Callable[[int, str], None]) -> Callable[[], None]:
         """Hear what is printed, as it is printed; gives the undoing."""
-        self.was_attached = True
+        self._heard = ALL
         self._raw.append(hear)
         return lambda: self._raw.remove(hear) if hear in self._raw else None
 

@@ -132,6 +132,7 @@ def _log(worker: PodWorker, parameters: Parameters) -> Stream:
     stamped = _truth(parameters.get("timestamps"))
     for line in _selected(log, parameters, container.loop.now):
         stream.send(STDOUT, _shown(line, stamped))
+    log.was_read()
     if not _truth(parameters.get("follow")) or log.closed:
         stream.end()
         return stream
@@ -237,7 +238,7 @@ def _sender(stream: NodeStream, parameters: Parameters) -> Callable[[int, str], 
     tty = _truth(parameters.get("tty"))
 
     def send(channel: int, text: str) -> None:
-        stream.send(STDOUT if tty else channel, (text.replace("\n", "\r\n") if tty else text).encode())
+        stream.send(STDOUT if tty else channel, (text.replace("\n", "\r\n") if tty else text).encode("utf-8", "surrogateescape"))
 
     return send
 
@@ -279,9 +280,10 @@ def _no_such_command(name: str) -> Obj:
 
 
 def _attach(worker: PodWorker, parameters: Parameters) -> Stream:
-    """What the program prints from now on; to the first who attaches to an interactive one, all that it has printed.
+    """What the program prints from now on; to the first who attaches to an interactive one, what nobody has heard yet.
 
-    Upstream that one usually comes too late for the first lines; here he would for all of a short program.
+    Upstream that one usually comes too late for the first lines; here he would for all of a short program. Who has read
+    the log before, as `kubectl run -it` does, has heard what stands in it.
     """
     container = _chosen(worker, parameters)
     process = container.process
@@ -289,8 +291,8 @@ def _attach(worker: PodWorker, parameters: Parameters) -> Stream:
         raise _not_running(container)
     stream = NodeStream()
     send = _sender(stream, parameters)
-    if container.spec.get("stdin") and not container.log.was_attached:
-        for line in container.log.printed():
+    if container.spec.get("stdin"):
+        for line in container.log.unheard():
             send(line.stream, line.text)
     _feed(stream, process, _truth(parameters.get("stdin")) and bool(container.spec.get("stdin")))
     stream.on_close = container.log.attach(send)

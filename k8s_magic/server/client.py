@@ -102,7 +102,7 @@ class HttpClient:
         continue_token: str = "",
         table: TableObjects = "",
     ) -> Obj:
-        query = {**_selectors(labels, fields), "limit": limit, "continue": continue_token, **_table_query(table)}
+        query = {**_selectors(labels, fields), "limit": limit or "", "continue": continue_token, **_table_query(table)}
         answer = self._json("GET", Where(resource, namespace), query, accept=_accept(table))
         return answer if answer.get("kind") == "Table" else _with_kinds(answer, self._find(resource))
 

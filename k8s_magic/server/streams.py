@@ -14,7 +14,7 @@ import tornado.websocket
 
 from k8s_magic.apiserver.authorization import Access
 from k8s_magic.apiserver.client import Stream
-from k8s_magic.apiserver.errors import ApiError
+from k8s_magic.apiserver.errors import ApiError, bad_request
 from k8s_magic.apiserver.http import Response
 from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.server.spdy import Data, Event, Framer, Opened, Reset
@@ -89,6 +89,19 @@ class StreamSocket(tornado.websocket.WebSocketHandler):
             self.finish(encode(error.status))
             return
         await super().get(*args, **kwargs)
+
+    async def post(self, *args: Any) -> None:
+        """What an older way of streaming begins with, which kubectl falls back to when it is refused."""
+        namespace, name, subresource = (str(value) for value in args)
+        try:
+            caller = self.server.caller(self.request)
+            self.server.authorize(caller, Access("create", "", "pods", subresource, namespace, name))
+            error = bad_request("Upgrade request required")
+        except ApiError as refused:
+            error = refused
+        self.set_status(error.code)
+        self.set_header("Content-Type", "application/json")
+        self.finish(encode(error.status))
 
     def _parameters(self) -> dict[str, Any]:
         query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}

@@ -107,7 +107,7 @@ class Transport:
 
     def target(self, path: str, query: Query) -> str:
         """Path and query as they stand in a request's first line."""
-        given = {name: value for name, value in query.items() if value not in ("", None, [], 0, False)}
+        given = {name: value for name, value in query.items() if value is not False and value not in ("", None, [])}
         text = urlencode({name: "true" if value is True else value for name, value in given.items()}, doseq=True)
         return self.access.prefix + path + (("&" if "?" in path else "?") + text if text else "")
 

@@ -191,3 +191,10 @@ def test_an_answer_that_is_no_status_is_told_in_the_clients_words(client: HttpCl
     with pytest.raises(ApiError) as refused:
         client.raw("/nope")
     assert (refused.value.reason, refused.value.message) == ("NotFound", "the server could not find the requested resource")
+
+
+def test_a_parameter_of_nought_is_a_parameter(outside: Outside) -> None:
+    outside.kubectl("run box --image=busybox -- sh -c 'echo hi; sleep 3600'")
+    outside.kubectl("wait --for=condition=Ready pod/box")
+    assert outside.kubectl("logs box --tail=0").stdout == ""
+    assert outside.kubectl("logs box --tail=1").stdout == "hi\n"

@@ -152,3 +152,29 @@ def test_the_real_kubectl_executes_and_forwards(kubectl: Any) -> None:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthy", timeout=10) as answer:
             assert answer.read() == b"ok"
         process.terminate()
+
+
+def test_the_real_kubectl_copies_any_bytes_both_ways(kubectl: Any, tmp_path: Path) -> None:
+    kubectl("run", "box", "--image=busybox", "--", "sleep", "3600")
+    kubectl("wait", "--for=condition=Ready", "pod/box")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "bytes").write_bytes(bytes(range(256)) * 99)
+    kubectl("cp", str(tmp_path / "there"), "box:/tmp/x")
+    assert kubectl("exec", "box", "--", "ls", "/tmp/x").split() == ["bytes"]
+    kubectl("cp", "box:/tmp/x", str(tmp_path / "back"))
+    assert (tmp_path / "back" / "bytes").read_bytes() == bytes(range(256)) * 99
+
+
+def test_what_a_short_program_prints_is_heard_once(kubectl: Any) -> None:
+    assert kubectl("run", "x", "-i", "--rm", "--image=busybox", "--restart=Never", "--", "sh", "-c", "echo hi; sleep 1; echo ho") == (
+        'hi\nho\npod "x" deleted from default namespace\n'
+    )
+
+
+def test_the_real_kubectl_hears_why_it_may_not_stream(kubectl: Any) -> None:
+    kubectl("run", "box", "--image=busybox", "--", "sleep", "3600")
+    kubectl("wait", "--for=condition=Ready", "pod/box")
+    kubectl("create", "role", "reader", "--verb=get", "--resource=pods")
+    kubectl("create", "rolebinding", "jane", "--role=reader", "--user=jane")
+    with pytest.raises(AssertionError, match=r'User "jane" cannot create resource "pods/exec" in API group ""'):
+        kubectl("exec", "box", "--as=jane", "--", "ls")

@@ -20,7 +20,10 @@ async def run(call: Call) -> int | None:
     phase = pod.get("status", {}).get("phase", "")
     if phase in ("Succeeded", "Failed"):
         raise UsageError(f"cannot attach a container in a completed pod; current phase is {phase}")
-    container = podpick.container_to_run_in(call, pod, call.flags["container"], quiet=call.flags["quiet"])
+    try:
+        container = podpick.container_to_run_in(call, pod, call.flags["container"], quiet=call.flags["quiet"])
+    except UsageError as error:
+        raise UsageError(f"cannot attach to the container: {error}") from None
     stdin, tty = call.flags["stdin"], call.flags["tty"]
     streams.wants_terminal(call, tty=tty and stdin)
     if not call.flags["quiet"]:

@@ -39,8 +39,10 @@ async def run(call: Call) -> int | None:
         await _attach_to(call, *_copy(call, pod, command))
         return None
     container = _container(call, pod, command)
+    if flags["target"] and not flags["quiet"]:
+        call.out(TARGETING.format(flags["target"]))
     if not flags["container"] and not flags["quiet"]:
-        call.err(f"Defaulting debug container name to {container['name']}.\n")
+        call.out(f"Defaulting debug container name to {container['name']}.\n")
     added = [*(pod["spec"].get("ephemeralContainers") or ()), container]
     changed = set_in(pod, ["spec", "ephemeralContainers"], added)
     try:
@@ -80,9 +82,9 @@ async def _attach_to(call: Call, pod: Obj, container: str) -> None:
         return
     if not await _wait_for(call, pod, container):
         return
+    streams.wants_terminal(call, tty=call.flags["tty"])
     if not call.flags["quiet"]:
         call.err(running.RECORDED)
-    streams.wants_terminal(call, tty=call.flags["tty"])
     parameters = {"container": container, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
     stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "attach", parameters)
     await streams.carry(call, stream, stdin=call.flags["stdin"])
@@ -127,7 +129,7 @@ def _copy(call: Call, pod: Obj, command: list[str]) -> tuple[Obj, str]:
     elif flags["image"]:
         container = {**_container(call, pod, command), "terminationMessagePolicy": "FallbackToLogsOnError"}
         if not flags["container"] and not flags["quiet"]:
-            call.err(f"Defaulting debug container name to {container['name']}.\n")
+            call.out(f"Defaulting debug container name to {container['name']}.\n")
         containers.append(container)
         name = container["name"]
     elif not flags["set-image"]:
@@ -143,6 +145,10 @@ def _copy(call: Call, pod: Obj, command: list[str]) -> tuple[Obj, str]:
 
 
 _GIVEN = ("image", "command", "args", "env", "stdin", "tty")
+TARGETING = (
+    'Targeting container "{}". If you don\'t see processes from this container it may be because the container runtime '
+    "doesn't support this feature.\n"
+)
 _NO_IMAGE = "you must specify image when creating new container"
 
 
