@@ -26,6 +26,8 @@ def members(journal: Iterable[Entry], kind: Kind, key: Key) -> list[Entry]:
     subject = next((e.object for e in reversed(entries) if e.resource == kind.resource and e.key == key), None)
     if subject is None:
         raise not_found(kind, key.name)
+    if "uid" not in subject["metadata"]:  # A ComponentStatus: it owns nothing, and nothing is said of it.
+        return [entry for entry in entries if entry.resource == kind.resource and entry.key == key]
     uids = {subject["metadata"]["uid"]}
     grown = True
     while grown:

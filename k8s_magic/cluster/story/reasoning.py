@@ -14,6 +14,7 @@ from k8s_magic.objects.pods import is_active, is_ready
 
 # What each component is for, where no better sentence is made below.
 PURPOSES = {
+    "etcd": "an Event is kept for an hour",
     "node-controller": "nodes that report in are Ready; of the others nothing is sure",
     "taint-eviction-controller": "no pod stays on a node whose taints it tolerates no longer",
     "garbage-collector": "nothing outlives its last owner",
@@ -164,6 +165,8 @@ def _kubelet(entries: Sequence[Entry], known: Known) -> Reasoning:
     pod = _subject(entries, known, "Pod")
     if pod is None:
         return Reasoning(f"the API knows how {title('node', node)} is")
+    if any(entry.type == "DELETED" for entry in entries):
+        return Reasoning("the pod's containers end, and it goes", "none of its containers runs", "the pod is still in the API")
     leaving = bool(pod["metadata"].get("deletionTimestamp"))
     desired = "the pod's containers end, and it goes" if leaving else f"the pod's containers run on {node}"
     return Reasoning(desired, _containers_seen(pod), _kubelet_difference(entries))
@@ -175,8 +178,6 @@ def _containers_seen(pod: Obj) -> str:
 
 
 def _kubelet_difference(entries: Sequence[Entry]) -> str:
-    if any(entry.type == "DELETED" for entry in entries):
-        return "nothing is left to end"
     said = {entry.object.get("reason") for entry in entries if entry.resource == "events"}
     if said & {"Pulling", "Pulled", "Created", "Started"}:
         return "they do not run yet"
@@ -213,8 +214,16 @@ def _node_difference(entries: Sequence[Entry]) -> str:
 def _eviction(entries: Sequence[Entry], known: Known) -> Reasoning:
     pod = _subject(entries, known, "Pod")
     node = get_in(pod or {}, "spec", "nodeName", default="")
-    seen = f"{title('node', node)} has had a taint for as long as {title('pod', pod['metadata']['name'])} tolerates it" if pod else ""
+    seen = f"{title('node', node)} {_taint_seen(pod)}" if pod else ""
     return Reasoning(PURPOSES["taint-eviction-controller"], seen, "the pod's time there is over")
+
+
+def _taint_seen(pod: Obj) -> str:
+    name = title("pod", pod["metadata"]["name"])
+    limits = {t["tolerationSeconds"] for t in get_in(pod, "spec", "tolerations", default=[]) if t.get("tolerationSeconds") is not None}
+    if not limits:
+        return f"has a taint that {name} does not tolerate"
+    return f"has had a taint for {f'{limits.pop()} s, ' if len(limits) == 1 else ''}as long as {name} tolerates it"
 
 
 # --- Common ---

@@ -18,6 +18,8 @@ from k8s_magic.cluster.story.words import title, write
 from k8s_magic.objects.meta import get_in
 
 USERS = ("kubectl",)
+FAILURES = "chaos"
+"""Who writes for `%cluster kill-node` and the like."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Step:
     goes_on: int
     """Where nothing but time was the cause: the actor's own last write about the same pod; 0 for none."""
     elsewhere: tuple[str, ...]
-    """Of those, what stands in other objects' stories, in words."""
+    """Of those, what stands in other objects' stories: by whom, and in words."""
     desired: str
     observed: str
     difference: str
@@ -78,7 +80,8 @@ def tell(subject: str, namespace: str, told: Sequence[Entry], journal: Sequence[
         last[place] = entries[-1].revision
         for entry in entries:
             known.take(entry)
-    calls = [_called(entry) for entry in inputs if isinstance(entry, Called) and _concerns(entry, told)]
+    said = {(step.time, step.command) for step in steps}
+    calls = [_called(each) for each in inputs if isinstance(each, Called) and (each.time, each.line) not in said and _concerns(each, told)]
     return Story(subject, namespace, tuple(sorted([*calls, *steps], key=lambda step: step.time)))
 
 
@@ -101,7 +104,7 @@ def _step(entries: list[Entry], known: Known, journal: dict[int, Entry], told: s
     first = entries[0]
     command = _command(first, inputs)
     thought = Reasoning() if command else reasons(entries, known)
-    elsewhere = tuple(write(journal[cause]) for cause in first.causes if cause not in told and cause in journal)
+    elsewhere = tuple(f"{journal[c].actor}: {write(journal[c])}" for c in first.causes if c not in told and c in journal)
     changes = tuple(Change(entry.revision, _about(entry), write(entry), entry.resource == "events") for entry in entries)
     goes_on = last if first.actor.startswith("kubelet-") and not first.causes else 0
     return Step(
@@ -120,6 +123,8 @@ def _step(entries: list[Entry], known: Known, journal: dict[int, Entry], told: s
 
 def _command(entry: Entry, inputs: Sequence[Input]) -> str:
     """The command that made this write; "" where a component made it."""
+    if entry.actor == FAILURES:
+        return next((each.line for each in reversed(inputs) if isinstance(each, Called) and each.time == entry.time), "")
     asking = [each for each in inputs if isinstance(each, Command | Requested | Received)]
     if entry.actor not in USERS and entry.actor not in {each.who.get("actor") for each in asking if not isinstance(each, Command)}:
         return ""
@@ -138,7 +143,7 @@ def _about(entry: Entry) -> str:
 
 
 def _called(entry: Called) -> Step:
-    return Step(entry.time, "chaos", entry.line, (), 0, (), "", "", "", ())
+    return Step(entry.time, FAILURES, entry.line, (), 0, (), "", "", "", ())
 
 
 def _concerns(entry: Called, told: Sequence[Entry]) -> bool:

@@ -24,6 +24,7 @@ COUNTS = {
     "numberUnavailable": "unavailable",
 }
 SILENT_COUNTS = ("fullyLabeledReplicas", "updatedNumberScheduled", "numberMisscheduled", "currentReplicas")
+ONE = {"pods": "pod", "on their way out": "on its way out"}
 TOLD = {"phase", "podIP", "podIPs", "conditions", "containerStatuses", "initContainerStatuses", "observedGeneration"}
 """Parts of a status that have words of their own, as the counts have."""
 REVISION = "deployment.kubernetes.io/revision"
@@ -187,7 +188,7 @@ def _status(old: Obj, new: Obj) -> list[str]:
     if counted:
         found.append("counted: " + ", ".join(counted))
     if not found and old.get("observedGeneration") != new.get("observedGeneration"):
-        found.append(f"generation {new.get('observedGeneration')} has been seen")
+        found.append(f"its controller has seen generation {new.get('observedGeneration')} of its spec")
     if not found:
         rest = ({k: v for k, v in status.items() if k not in {*TOLD, *COUNTS, *SILENT_COUNTS}} for status in (old, new))
         found += _leaves("status", *rest)
@@ -195,7 +196,7 @@ def _status(old: Obj, new: Obj) -> list[str]:
 
 
 def _count(word: str, was: int, now: int) -> str:
-    return f"{now} {'pod' if word == 'pods' and now == 1 else word} (before: {was})"
+    return f"{now} {ONE.get(word, word) if now == 1 else word} (before: {was})"
 
 
 def _containers(old: Obj, new: Obj) -> list[str]:
