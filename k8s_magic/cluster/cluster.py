@@ -452,10 +452,8 @@ class Cluster:
     @classmethod
     def from_saved(cls, text: str, where: str = "the text") -> Cluster:
         """`load`, from the text itself."""
-        found = saving.parse(text, where)
-        cluster = cls._made_anew(found.entries, found.arguments, found.beginning)
-        found.check(cluster.api.store)
-        return cluster
+        found = saving.parse(text, where, cls.__init__)
+        return found.made(lambda: cls._made_anew(found.entries, found.arguments, found.beginning))
 
     @classmethod
     def _made_anew(cls, entries: list[Entry], arguments: dict[str, Any], beginning: int) -> Cluster:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.http import Request
 from k8s_magic.cluster.log import Answered, Called, Command, Entry, Moved, Received, Requested, Stopped, Streamed
 from k8s_magic.cluster.recorded import is_recorded
 from k8s_magic.cluster.recorded_client import RecordedClient, arguments_of, caller_of
+from k8s_magic.objects import shapes
 from k8s_magic.sim.loop import collector_at_rest
 
 if TYPE_CHECKING:
@@ -57,11 +59,12 @@ def _apply(cluster: Cluster, entry: Entry) -> None:
 
 
 def _call(cluster: Cluster, entry: Called) -> None:
-    method = getattr(cluster, entry.method, None)
+    method: Any = getattr(cluster, entry.method, None)
     if not is_recorded(method):
         raise ValueError(f"{entry.method} is nothing that a log may ask of a cluster")
+    shapes.check(method, entry.arguments, entry.method)
     try:
-        method(**entry.arguments)  # type: ignore[misc]
+        method(**entry.arguments)
     except (ApiError, LookupError, ValueError):
         pass  # It was refused then, too.
 
@@ -69,9 +72,12 @@ def _call(cluster: Cluster, entry: Called) -> None:
 def _request(cluster: Cluster, entry: Requested) -> None:
     if entry.verb not in VERBS:
         raise ValueError(f"{entry.verb} is no verb of a client")
+    shapes.check(Caller, {"actor": "", **entry.who}, "who")
     client: Any = RecordedClient(cluster, caller_of(entry.who))
+    arguments = arguments_of(entry.verb, entry.arguments)
+    shapes.check(getattr(client, entry.verb), arguments, entry.verb)
     try:
-        getattr(client, entry.verb)(**arguments_of(entry.verb, entry.arguments))
+        getattr(client, entry.verb)(**arguments)
     except ApiError:
         pass  # It was refused then, too.
 
@@ -82,6 +88,7 @@ def _command(cluster: Cluster, entry: Command) -> None:
     cluster.clock = "step" if entry.may_wait else "pause"
     cluster.editor = _no_editor if entry.has_editor else None
     cluster.stop_at = entry.interrupted_at
+    had_crashed, entry.crashed = entry.crashed, False
     try:
         if entry.how == "terminal":
             cluster.work_off_script(entry)
@@ -91,7 +98,7 @@ def _command(cluster: Cluster, entry: Command) -> None:
         if entry.interrupted_at is None:
             raise
     except Exception:
-        if not entry.crashed:
+        if not had_crashed:
             raise  # A crash of ours that was is replayed up to there; a new one is loud.
     finally:
         cluster.stop_at = None

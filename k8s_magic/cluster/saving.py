@@ -9,15 +9,20 @@ import hashlib
 import json
 import shlex
 import warnings
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
 from k8s_magic import __version__
 from k8s_magic.apiserver.store import Store
-from k8s_magic.cluster.log import Answered, Called, Command, Entry, Log, Moved, Received, Requested, Stopped, Streamed
+from k8s_magic.cluster.log import Answered, Called, Command, Divergence, Entry, Log, Moved, Received, Requested, Stopped, Streamed
+from k8s_magic.objects import shapes
 from k8s_magic.objects.times import parse_time, rfc3339
+
+if TYPE_CHECKING:
+    from k8s_magic.cluster.cluster import Cluster
 
 HEAD = "# What was put into a simulated cluster, in order. `%cluster load FILE` or k8s_magic.Cluster.load makes it again.\n"
 FORMAT = 1
@@ -34,6 +39,7 @@ TYPES: dict[str, type[Any]] = {
 NAMES = {of: name for name, of in TYPES.items()}
 TIMES = ("time", "until", "ended_at", "interrupted_at")
 Document = dict[str, Any]
+T = TypeVar("T")
 
 
 class ReplaysOtherwise(UserWarning):
@@ -44,6 +50,7 @@ class ReplaysOtherwise(UserWarning):
 class Saved:
     """What stands in a file."""
 
+    where: str
     arguments: dict[str, Any]
     entries: list[Entry]
     version: str
@@ -51,12 +58,21 @@ class Saved:
     digest: str
     beginning: int = 0
 
-    def check(self, store: Store) -> None:
-        """Warn where the replay has not made the same journal."""
+    def made(self, make: Callable[[], Cluster]) -> Cluster:
+        """The cluster that comes of it; ValueError where this version cannot replay it, a warning where it replays it otherwise."""
+        try:
+            cluster = make()
+        except Divergence as error:
+            told = f"{self.where} was written by k8s_magic {self.version} and cannot be replayed by {__version__}"
+            raise ValueError(f"{told}: {error}") from None
+        self._compare(cluster.api.store)
+        return cluster
+
+    def _compare(self, store: Store) -> None:
         if digest(store) != self.digest:
             was = f"k8s_magic {self.version} wrote this file and had {self.writes} writes in its journal"
             message = f"{was}; replayed by {__version__} there are {store.revision}, or they differ: what you see may differ, too"
-            warnings.warn(message, ReplaysOtherwise, stacklevel=3)
+            warnings.warn(message, ReplaysOtherwise, stacklevel=4)
 
 
 def digest(store: Store) -> str:
@@ -131,6 +147,8 @@ def _instant(seconds: float) -> str:
 
 
 def _seconds(told: str) -> float:
+    if not isinstance(told, str) or not told.endswith("Z"):
+        raise ValueError(f"{told} is no time such as '2026-01-05T09:00:00.000Z'")
     whole, _, thousandths = told.removesuffix("Z").partition(".")
     return (round(parse_time(whole + "Z")) * 1000 + int(thousandths or 0)) / 1000
 
@@ -166,24 +184,38 @@ _Dumper.add_representer(str, _represent)
 # --- Reading ---
 
 
-def parse(content: str, where: str) -> Saved:
-    """What stands in a file's text; ValueError where it is none of ours."""
+def parse(content: str, where: str, born: Callable[..., None]) -> Saved:
+    """What stands in a file's text; ValueError where it is none of ours. `born` takes the cluster's arguments."""
     try:
         document = yaml.safe_load(content)
     except yaml.YAMLError as error:
-        raise ValueError(f"{where} is no saved cluster: {error}") from None
+        raise ValueError(f"{where} is no saved cluster: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict) or "k8s_magic" not in document or not isinstance(document.get("log"), list):
         raise ValueError(f"{where} is no saved cluster")
     if document.get("format") != FORMAT:
         raise ValueError(f"{where} was saved by k8s_magic {document['k8s_magic']} in a form that {__version__} does not know")
+    arguments, journal = document.get("cluster") or {}, document.get("journal") or {"writes": 0, "digest": ""}
     told: dict[tuple[str, str], Answered] = {}
     try:
-        entries = [_entry(data, told) for data in document["log"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{where} is damaged: {error!r}") from None
-    journal = document.get("journal") or {}
-    wrote, found, beginning = journal.get("writes", 0), journal.get("digest", ""), document.get("beginning", 0)
-    return Saved(document.get("cluster") or {}, entries, document["k8s_magic"], wrote, found, beginning)
+        shapes.check(born, arguments, "cluster")
+        entries = [_numbered_entry(number, data, told) for number, data in enumerate(document["log"], start=1)]
+        found = {**journal, "where": where, "arguments": arguments, "entries": entries, "version": str(document["k8s_magic"])}
+        shapes.check(Saved, {**found, "beginning": document.get("beginning", 0)}, "journal")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{where} is damaged: {error}") from None
+    return Saved(**found, beginning=document.get("beginning", 0))
+
+
+def _numbered_entry(number: int, data: Any, told: dict[tuple[str, str], Answered]) -> Entry:
+    """An entry of the file's log, counted from 1; ValueError where it is none."""
+    if not isinstance(data, dict) or not data:
+        raise ValueError(f"entry {number} of the log is no mapping")
+    try:
+        return _entry(data, told)
+    except KeyError as error:
+        raise ValueError(f"entry {number} of the log: {error} was not answered before") from None
+    except ValueError as error:
+        raise ValueError(f"entry {number} of the log: {error}") from None
 
 
 def _entry(data: Document, told: dict[tuple[str, str], Answered]) -> Entry:
@@ -194,22 +226,30 @@ def _entry(data: Document, told: dict[tuple[str, str], Answered]) -> Entry:
         return _command(data)
     (name, given), *rest = data.items()
     if name not in TYPES:
-        return _answer(name, given, dict(rest), told)
+        return _answer({"asked": name, "about": given}, dict(rest), told)
+    if not isinstance(given, dict):
+        raise ValueError(f"{name} is no mapping")
     known = {field: _seconds(value) if field in TIMES else _read(value) for field, value in given.items()}
-    return TYPES[name](**known)  # type: ignore[no-any-return]
+    return _made(TYPES[name], known)  # type: ignore[no-any-return]
+
+
+def _made(entry: type[T], fields: Document) -> T:
+    shapes.check(entry, fields, entry.__name__)
+    return entry(**fields)
 
 
 def _command(data: Document) -> Command:
     script = data.pop("terminal", None)
-    argv = ("%%terminal",) if script is not None else tuple(shlex.split(data.pop("kubectl")))
+    argv = ("%%terminal",) if script is not None else tuple(shlex.split(str(data.pop("kubectl"))))
     stdin = script if script is not None else data.pop("stdin", None)
-    return Command(argv=argv, stdin=stdin, revision_before=0, **data)
+    return _made(Command, {**data, "argv": argv, "stdin": stdin, "revision_before": 0})
 
 
-def _answer(asked: str, about: str, data: Document, told: dict[tuple[str, str], Answered]) -> Answered:
+def _answer(question: Document, data: Document, told: dict[tuple[str, str], Answered]) -> Answered:
+    key = (question["asked"], str(question["about"]))
     if data.get("as") == "before":
-        return replace(told[asked, about])
-    told[asked, about] = entry = Answered(asked, about, **{name: _read(value) for name, value in data.items()})
+        return replace(told[key])
+    told[key] = entry = _made(Answered, {**question, **{name: _read(value) for name, value in data.items()}})
     return entry
 
 

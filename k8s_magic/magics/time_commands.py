@@ -156,6 +156,7 @@ def _line(command: Command) -> str:
 def story(session: Session, arguments: list[str]) -> Output:
     """Why an object is as it is: TYPE/NAME [NAMESPACE]."""
     words = [part for argument in arguments for part in argument.split("=", 1) if part not in ("-n", "--namespace")]
+    words.sort(key=lambda word: "/" not in word)  # The namespace may stand before.
     if not 1 <= len(words) <= 2:
         raise KubectlError("error: usage: %cluster story TYPE/NAME [-n NAMESPACE]")
     told = _refusable(lambda: session.cluster.story(*words))
@@ -204,6 +205,8 @@ def _loaded(path: str) -> tuple[Cluster, str]:
             text = Path(path).read_text(encoding="utf-8")
         except OSError as error:
             raise KubectlError(f"error: cannot read {path}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise KubectlError(f"error: {path} is no saved cluster: it is not text") from None
         cluster: Cluster = _refusable(lambda: Cluster.from_saved(text, path))
     return cluster, "".join(f"Warning: {each.message}\n" for each in heard)
 

@@ -63,11 +63,17 @@ def checkout_root() -> Path:
     return HERE.parent.parent
 
 
-def test_the_same_bytes_as_in_cpython(runtime: Path, wheels: Path, tmp_path: Path) -> None:
-    in_pyodide = run("node", HERE / "run.mjs", runtime, wheels, HERE / "scenario.py")
+@pytest.mark.parametrize(("script", "word"), [("scenario.py", "Running"), ("random_commands.py", "replayed")])
+def test_the_same_bytes_as_in_cpython(runtime: Path, wheels: Path, tmp_path: Path, script: str, word: str) -> None:
+    in_pyodide = run("node", HERE / "run.mjs", runtime, wheels, HERE / script)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONHASHSEED", "1")
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        in_cpython = run(sys.executable, HERE / "scenario.py", cwd=tmp_path)
-    assert "kuard" in in_cpython and "Running" in in_cpython
+        in_cpython = run(sys.executable, HERE / script, cwd=tmp_path)
+    assert word in in_cpython
     assert in_pyodide.splitlines() == in_cpython.splitlines()
+
+
+def test_the_hash_of_a_hundred_random_commands_is_that_of_their_replay(tmp_path: Path) -> None:
+    told = dict(line.split()[:2] for line in run(sys.executable, HERE / "random_commands.py", cwd=tmp_path).splitlines())
+    assert told["run"] == told["replayed"] == told["loaded"]

@@ -15,7 +15,7 @@ def text(story: Story) -> str:
     """All of it. `#12` is the write with revision 12."""
     place = f" in {story.namespace}" if story.namespace else ""
     lines = [f"The story of {story.subject}{place}: {_count(len(story.revisions), 'write')} in {_count(len(story.steps), 'step')}"]
-    lines.append("A number such as #12 is a write's; \"because of #12\" says that this write made somebody look.\n")
+    lines.append('A number such as #12 is a write\'s; "because of #12" says that this write made somebody look.\n')
     day = ""
     for step in story.steps:
         if (today := rfc3339(step.time)[:10]) != day:
@@ -45,7 +45,9 @@ def _because(step: Step) -> str:
         more = f", and {_count(len(step.elsewhere) - 1, 'more write')}" if len(step.elsewhere) > 1 else ""
         return f", because elsewhere {step.elsewhere[0]}{more}"
     if not step.because:
-        return f", going on from #{step.goes_on}" if step.goes_on else "" if step.actor.startswith("kubelet-") else ", because time has passed"
+        return (
+            f", going on from #{step.goes_on}" if step.goes_on else "" if step.actor.startswith("kubelet-") else ", because time has passed"
+        )
     causes = [f"#{revision}" for revision in step.because]
     more = f" and {len(causes) - MOST_CAUSES} more" if len(causes) > MOST_CAUSES else ""
     return f", because of {', '.join(causes[:MOST_CAUSES])}{more}"
