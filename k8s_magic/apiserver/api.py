@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from typing import Any, Protocol
 
 from k8s_magic.apiserver import deletion, discovery, paging, reviews, subresources, tables, writes
@@ -44,6 +45,11 @@ class NodeProxy(Protocol):
     def connect(self, pod: Obj, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]: ...
 
     def stats(self) -> Obj: ...
+
+
+@lru_cache(maxsize=1024)
+def _updater(name: str, api_version: str, subresource: str) -> Manager:
+    return Manager(name, "Update", api_version, subresource)
 
 
 class ApiServer:
@@ -301,7 +307,7 @@ class ApiServer:
 
     def note(self, kind: Kind, old: Obj | None, new: Obj, subresource: str, options: WriteOptions, caller: Caller) -> None:
         """Remember who wrote what, for managedFields."""
-        manager = Manager(options.field_manager or caller.manager, "Update", kind.api_version, subresource)
+        manager = _updater(options.field_manager or caller.manager, kind.api_version, subresource)
         # Upstream loses the time of a write through `scale` as it turns a Scale's managers into those of its object.
         self.ledger.wrote(kind, manager, "" if subresource == "scale" else rfc3339(self.loop.now), old, new)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.local import LocalClient
@@ -17,12 +16,11 @@ ACTIONS = {"Scheduled": "Binding", "FailedScheduling": "Scheduling", "Preempted"
 SIMILAR_LIMIT, SIMILAR_WITHIN_S = 10, 600.0
 
 
-@dataclass
-class _Similar:
+class _Similar(NamedTuple):
     """Events alike but for their messages."""
 
     since: float
-    messages: set[str] = field(default_factory=set)
+    messages: tuple[str, ...]
 
 
 class Recorder:
@@ -69,14 +67,13 @@ class Recorder:
         """Whether this is one of too many alike. Models EventAggregator.EventAggregate."""
         now = self._client.now()
         similar = self._similar.get(group)
-        if similar is None or now - similar.since > SIMILAR_WITHIN_S:
-            similar = self._similar[group] = _Similar(now)
-        similar.since = now
-        similar.messages.add(message)
-        if len(similar.messages) < SIMILAR_LIMIT:
-            return False
-        similar.messages.discard(message)  # Upstream drops any one; those told before are the likelier to come again.
-        return True
+        known = similar.messages if similar is not None and now - similar.since <= SIMILAR_WITHIN_S else ()
+        combines = message not in known and len(known) + 1 >= SIMILAR_LIMIT
+        if not combines and message not in known:
+            known = (*known, message)
+        # Upstream forgets any one message when there are too many; those told before are the likelier to come again.
+        self._similar[group] = _Similar(now, known)
+        return combines
 
     def _repeat(self, before: Obj, message: str) -> None:
         now = rfc3339(self._client.now())
