@@ -293,7 +293,7 @@ class Cluster:
         settings: Settings | None = None,
     ) -> tuple[Run, int]:
         """Put a command into the log and run it to its end, or only start it; gives the exit code of one that has ended."""
-        settings = settings or Settings(goes_on=command.how == "background")
+        settings = settings or Settings(goes_on=command.how in ("background", "start"))
         with self._worked_off(command):
             run = Run(self, command, cwd, on_output, settings)
             if command.how == "background":
@@ -322,9 +322,9 @@ class Cluster:
         stdin: str | None = None,
         cwd: str | os.PathLike[str] | None = None,
         on_output: Callable[[str], None] | None = None,
-        settings: Settings = Settings(),
+        settings: Settings | None = None,
     ) -> Run:
-        """Start a kubectl process and leave it; it goes on as the clock moves."""
+        """Start a kubectl process and leave it; it goes on as the clock moves, until it is cancelled where it would not end."""
         words = list(argv[1:] if argv[:1] == ["kubectl"] else argv)
         return self.work_off(self._command(words, stdin, "start"), cwd, on_output, settings)[0]
 

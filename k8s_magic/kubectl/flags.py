@@ -236,6 +236,15 @@ def duration(text: str) -> float:
     raise ValueError(f"time: {_duration_fault(body)} {_q(text)}")
 
 
+def request_timeout(text: str) -> float:
+    """Seconds of --request-timeout, which takes a bare number, too. Models clientcmd.ParseTimeout."""
+    try:
+        return duration(text if not text.lstrip("+-").isdigit() else f"{text}s")
+    except ValueError:
+        units = "a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"
+        raise UsageError(f"Invalid timeout value. Timeout must be {units}") from None
+
+
 def _duration_fault(body: str) -> str:
     """What time.ParseDuration finds fault with first."""
     rest = body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from k8s_magic.kubectl import errors, kubeconfig, suggest, usage, verb
 from k8s_magic.kubectl.environment import Environment, UsageError
-from k8s_magic.kubectl.flags import Flag, FlagError, duration, parse, table
+from k8s_magic.kubectl.flags import Flag, FlagError, parse, request_timeout, table
 from k8s_magic.kubectl.legacy import command_line as legacy
 from k8s_magic.kubectl.verb import Call, Path
 
@@ -76,7 +76,7 @@ async def _execute(call: Call) -> int:
         call.err(usage.help_of(call.path))
         return 1
     _check_required(call)
-    _check_timeout(str(call.flags["request-timeout"]))
+    request_timeout(call.flags["request-timeout"])
     if call.path[0] not in _WITHOUT_SERVER:
         kubeconfig.check(call.environment, call.flags, namespace_first=not _asks_for_client(call.path))
     return await found.run(call) or 0
@@ -100,15 +100,6 @@ def _check_required(call: Call) -> None:
     missing = [f'"{name}"' for name in table()[" ".join(call.path)].required if not call.flags.changed(name)]
     if missing:
         raise UsageError(f"required flag(s) {', '.join(missing)} not set")
-
-
-def _check_timeout(text: str) -> None:
-    """--request-timeout has nothing to cut short here, but it must be a duration. Models clientcmd.ParseTimeout."""
-    try:
-        duration(text if not text.lstrip("+-").isdigit() else f"{text}s")
-    except ValueError:
-        units = "a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"
-        raise UsageError(f"Invalid timeout value. Timeout must be {units}") from None
 
 
 def _call(path: Path, rest: list[str], environment: Environment) -> Call | None:

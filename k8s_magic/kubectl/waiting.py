@@ -31,10 +31,12 @@ def check_may_wait(environment: Environment) -> None:
 class Patience:
     """How long an endless verb goes on: until nothing is new for a while, or for a longer while in all."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, timeout_s: float = 0.0) -> None:
+        """`timeout_s` is what the user allowed, 0 for ever: it ends the verb without a word."""
         self.environment = environment
-        self.quiet = environment.quiet_limit_s
-        limit = environment.wait_limit_s
+        self.quiet = None if timeout_s else environment.quiet_limit_s
+        self.timeout_s = timeout_s
+        limit = timeout_s or environment.wait_limit_s
         self.end = None if limit is None else environment.client.now() + limit
 
     def seconds(self) -> float | None:
@@ -45,7 +47,9 @@ class Patience:
         return min(left, self.quiet)
 
     def explain(self) -> None:
-        """Say on stderr that the verb ends by itself, which the real one would not."""
+        """Say on stderr that the verb ends by itself, where the real one would not."""
+        if self.timeout_s:
+            return
         why = "nothing new" if self.end is None or self.environment.client.now() < self.end else "still going"
         self.environment.err(f"({why} after {self._span()}: a real kubectl would go on until Ctrl+C)\n")
 

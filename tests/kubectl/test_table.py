@@ -107,6 +107,12 @@ def test_watching_ends_when_nothing_is_new(maps: Shell) -> None:
     assert maps.client.now() == 1_767_603_600.0 + 33
 
 
+def test_a_watch_ends_without_a_word_at_the_request_s_timeout(maps: Shell) -> None:
+    said = maps("get cm -w --output-watch-events -o custom-columns=TYPE:.type,NAME:.object.metadata.name --request-timeout=5")
+    assert (said.out, said.err) == ("TYPE    NAME\nADDED   a\nADDED   b\n", "")
+    assert maps.client.now() == 1_767_603_600.0 + 5
+
+
 def test_watching_needs_a_clock_that_moves(maps: Shell) -> None:
     maps.may_wait = False
     said = maps("get cm a -w")

@@ -9,6 +9,7 @@ from typing import Any
 from k8s_magic.kubectl import builder, sorter, table, waiting
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import UserError, message_for, not_found, raise_all, raise_reduced
+from k8s_magic.kubectl.flags import request_timeout
 from k8s_magic.kubectl.legacy.export import exported
 from k8s_magic.kubectl.printers import Printer, list_of, printer_for
 from k8s_magic.kubectl.resources import Mapping
@@ -284,7 +285,7 @@ async def _follow(call: Call, watching: _Watching, info: builder.Info, *, single
         resource_version="" if single else (info.obj.get("metadata") or {}).get("resourceVersion", ""),
         table=query.table or "",
     )
-    patience, skip = waiting.Patience(call.environment), single
+    patience, skip = waiting.Patience(call.environment, request_timeout(call.flags["request-timeout"])), single
     try:
         while True:
             event, timed_out = await waiting.next_event(call.client, watch, patience.seconds())
