@@ -119,7 +119,7 @@ class Task(Future[T]):
 
 
 class Timer:
-    """A call that is due at an instant; `cancel` takes it back."""
+    """A call that is due at an instant; `cancel` takes it back, until it has begun."""
 
     __slots__ = ("callback",)
 
@@ -128,6 +128,10 @@ class Timer:
 
     def cancel(self) -> None:
         self.callback = None
+
+    def __call__(self) -> None:
+        if self.callback is not None:
+            self.callback()
 
 
 @contextmanager
@@ -264,7 +268,7 @@ class Loop:
             return False
         self._move_to(max(self._now_ms, self._timers[0][0]))
         while self._timers and self._timers[0][0] <= self._now_ms:
-            callback = heapq.heappop(self._timers)[2].callback
-            if callback is not None:
-                self._due.append(callback)
+            timer = heapq.heappop(self._timers)[2]
+            if timer.callback is not None:
+                self._due.append(timer)
         return True

@@ -47,6 +47,14 @@ def test_a_cancelled_timer_neither_runs_nor_holds_the_clock() -> None:
     assert seen == []
 
 
+def test_a_timer_can_be_cancelled_by_what_runs_before_it_at_the_same_instant() -> None:
+    loop, seen = Loop(), list[int]()
+    loop.call_later(1, lambda: second.cancel())
+    second = loop.call_later(1, lambda: seen.append(2))
+    loop.run_until(2)
+    assert seen == []
+
+
 def test_tasks_can_be_joined_and_give_their_value() -> None:
     loop = Loop()
 
