@@ -124,6 +124,15 @@ def test_pods_get_a_service_account_its_token_and_tolerations(client: LocalClien
     assert made["spec"]["priority"] == 0
 
 
+def test_who_writes_a_pod_anew_need_not_say_what_was_worked_out_for_it(client: LocalClient) -> None:
+    made = client.create("pods", pod("p"), "default")
+    spec = {k: v for k, v in made["spec"].items() if k not in ("priority", "preemptionPolicy", "tolerations")}
+    again = client.update("pods", {**made, "spec": spec}, "default")
+    assert {k: again["spec"][k] for k in ("priority", "preemptionPolicy", "tolerations")} == {
+        k: made["spec"][k] for k in ("priority", "preemptionPolicy", "tolerations")
+    }
+
+
 def test_binding_gives_a_pod_its_node_once(client: LocalClient) -> None:
     client.create("pods", pod("p"), "default")
     binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "p"}, "target": {"kind": "Node", "name": "node1"}}

@@ -120,7 +120,8 @@ def test_events_come_oldest_first(kubectl: Shell) -> None:
         "10s         Normal    Because   Pod/b         so\n"
     )
     assert kubectl.ok("events --for pod/b --no-headers") == "10s   Normal   Because   Pod/b   so\n"
-    assert kubectl.ok("events --types=Warning -o name") == "event/a.1\n"
+    assert kubectl.ok("events --types=Warning -o name") == ""
+    assert kubectl.ok("events --types=Warning -o jsonpath={.items[*].metadata.name}") == "a.1"
     assert kubectl.fails("events --types=Bogus") == "error: valid --types are Normal or Warning\n"
     assert kubectl.fails("events --for pod") == "error: --for must be in resource/name form\n"
     assert kubectl("events --for cm/zz").err == "No events found in default namespace.\n"

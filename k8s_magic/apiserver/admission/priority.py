@@ -9,14 +9,19 @@ from k8s_magic.objects.meta import Key, Obj
 ORDER = 120
 CLASSES = "priorityclasses.scheduling.k8s.io"
 RESOURCES = ("pods", CLASSES)
+GIVEN = ("priority", "preemptionPolicy")
 BUILT_IN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 
 
 def admit(attributes: Attributes) -> None:
     """Models plugin/pkg/admission/priority."""
-    if attributes.operation != "CREATE" or attributes.kind.resource != "pods" or attributes.subresource:
+    if attributes.operation == "DELETE" or attributes.kind.resource != "pods" or attributes.subresource:
         return
     spec = attributes.draft["spec"]
+    if attributes.old is not None:
+        # Who writes a whole pod anew need not say what was worked out for it.
+        spec.update({field: attributes.old["spec"][field] for field in GIVEN if field not in spec and field in attributes.old["spec"]})
+        return
     name = spec.get("priorityClassName") or _default_name(attributes)
     priority, policy = 0, "PreemptLowerPriority"
     if name:
