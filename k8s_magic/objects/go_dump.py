@@ -8,10 +8,9 @@ Not modelled: quantities beyond what fits into 64 bits.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Any, Final, NamedTuple
 
-from k8s_magic.objects import quantity
+from k8s_magic.objects import packaged, quantity
 
 _NUMBERS: Final = ("int32", "int64")
 _ZERO_TIME: Final = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}"
@@ -55,7 +54,15 @@ def _scalar(value: Any, type: str) -> str:
 
 def _field(struct: Any, field: _Field) -> str:
     """One field, with its name and type: `Name:(string)web`."""
-    return f"{field.name}:{typed(struct.get(field.json) if field.json else struct, field.type)}"
+    if field.json and field.json not in struct:
+        return _absent(field)
+    return f"{field.name}:{typed(struct[field.json] if field.json else struct, field.type)}"
+
+
+@cache
+def _absent(field: _Field) -> str:
+    """A field of which nothing is said: most of a template's are such."""
+    return f"{field.name}:{typed(None, field.type)}"
 
 
 def _map(value: dict[str, Any] | None, type: str) -> str:
@@ -64,7 +71,7 @@ def _map(value: dict[str, Any] | None, type: str) -> str:
 
 @cache
 def _zero(type: str) -> str:
-    """A struct of which nothing is said: most of a template is such."""
+    """A struct of which nothing is said."""
     return "{" + " ".join(_field({}, field) for field in _structs()[type]) + "}"
 
 
@@ -86,7 +93,7 @@ _special = {"v1.Time": lambda _: _ZERO_TIME, "resource.Quantity": _quantity, "in
 
 @cache
 def _structs() -> dict[str, tuple[_Field, ...]]:
-    text = (resources.files(__package__) / "data/pod_template_structs.txt").read_text(encoding="utf-8")
+    text = packaged.read(__package__, "data/pod_template_structs.txt").decode()
     lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {type: tuple(_read_field(each) for each in fields) for type, *fields in lines}
 

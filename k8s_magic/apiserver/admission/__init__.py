@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from k8s_magic.apiserver.caller import Caller
@@ -59,11 +60,16 @@ Plugin = Callable[[Attributes], None]
 
 
 @cache
+def registry() -> tuple[ModuleType, ...]:
+    """Every plugin of this folder, in upstream's order."""
+    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    return tuple(sorted(modules, key=lambda module: (module.ORDER, module.__name__)))
+
+
+@cache
 def chain(phase: Literal["admit", "validate"] = "admit", resource: str = "") -> tuple[Plugin, ...]:
     """What every plugin of this folder that cares for `resource` does then, in its order; a file may name its RESOURCES."""
-    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
-    modules.sort(key=lambda module: (module.ORDER, module.__name__))
-    caring = [module for module in modules if resource in getattr(module, "RESOURCES", (resource,))]
+    caring = [module for module in registry() if resource in getattr(module, "RESOURCES", (resource,))]
     return tuple(getattr(module, phase) for module in caring if hasattr(module, phase))
 
 
