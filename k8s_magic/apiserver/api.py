@@ -11,6 +11,7 @@ from k8s_magic.apiserver import deletion, discovery, paging, reviews, subresourc
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.custom_resources import CustomResources
+from k8s_magic.apiserver.empty_stream import empty
 from k8s_magic.apiserver.errors import ApiError, bad_request, conflict, gone, invalid, method_not_supported, not_found
 from k8s_magic.apiserver.event_leases import EventLeases
 from k8s_magic.apiserver.managed_fields import Ledger, Manager
@@ -396,6 +397,8 @@ class ApiServer:
     def connect(self, kind: Kind, name: str, namespace: str, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]:
         pod = self._stored(kind, name, namespace)
         node = pod["spec"].get("nodeName", "")
+        if not node and subresource == "log":
+            return empty()  # Models registry/core/pod LogLocation.
         if not node:
             raise bad_request(f"pod {name} does not have a host assigned")
         if node not in self.nodes:

@@ -59,7 +59,7 @@ async def _carry(call: Call, name: str, namespace: str, container: str) -> None:
         stream = await call.client.connect("pods", name, namespace, "attach", parameters)
     except ApiError as error:
         if "container not found" not in str(error):
-            call.err(f"warning: couldn't attach to pod/{name}, falling back to streaming logs: {error}\n")
+            call.err(f"warning: couldn't attach to pod/{name}, falling back to streaming logs: unable to upgrade connection: {error}\n")
         await _print_log(call, name, namespace, container)
         return
     if not call.flags["quiet"]:

@@ -7,11 +7,14 @@ import json
 from typing import Any
 
 from k8s_magic.apiserver.client import Stream
+from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.kubectl import waiting
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import Exit
 from k8s_magic.kubectl.race import Race
 from k8s_magic.kubectl.verb import Call
+from k8s_magic.objects import meta
+from k8s_magic.objects.meta import Obj
 
 STDOUT, STDERR, STATUS = 1, 2, 3
 
@@ -49,6 +52,14 @@ async def carry(call: Call, stream: Stream, *, stdin: bool) -> None:
         race.leave("read")
         stream.close()
     finish(call, json.loads(status) if status else {"status": "Success"})
+
+
+async def opened(call: Call, pod: Obj, subresource: str, parameters: dict[str, Any]) -> Stream:
+    """A stream to a pod; a refusal is one of the connection's upgrade. Models client-go's SpdyRoundTripper.NewConnection."""
+    try:
+        return await call.client.connect("pods", meta.name(pod), meta.namespace(pod), subresource, parameters)
+    except ApiError as error:
+        raise UsageError(f"unable to upgrade connection: {error.message}") from None
 
 
 def finish(call: Call, status: dict[str, Any]) -> None:

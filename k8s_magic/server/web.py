@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from k8s_magic.server.serving import Server
 
 BOOKMARK_EVERY_S, BEFORE_END_S = 60.0, 2.0
+SHORTEST_POLL_S, MOST_POLLED = 0.2, 256
+"""Who asks the same sooner again does not wait, but forgets."""
 UNAUTHORIZED = ApiError(401, "Unauthorized", "Unauthorized")
 
 
@@ -47,14 +49,21 @@ class ApiRequest(tornado.web.RequestHandler):
     get = post = put = patch = delete = head = options = answer
 
     def _wait_if_polling(self) -> None:
-        """A client that asks the same again on one connection waits, as `kubectl drain` does: for it, too, time must pass."""
-        connection: Any = self.request.connection
-        asked = (self.request.method, self.request.uri)
-        now = asyncio.get_running_loop().time()
-        before, then = getattr(connection.context, "last_asked", (None, now))
-        connection.context.last_asked = (asked, now)
-        if self.request.method == "GET" and asked == before:
-            self.server.let_pass(now - then)
+        """A client that asks the same again on one connection waits, as `kubectl drain` does: for it, too, time must pass.
+
+        It may wait for several things in turn, so that each connection remembers all that was asked on it.
+        """
+        if self.request.method != "GET":
+            return
+        context: Any = self.request.connection.context  # type: ignore[union-attr]  # A request has one.
+        asked: dict[str, float] = context.__dict__.setdefault("asked", {})
+        uri, now = self.request.uri or "", asyncio.get_running_loop().time()
+        if len(asked) > MOST_POLLED:
+            asked.clear()
+        then = asked.setdefault(uri, now)
+        if now - then >= SHORTEST_POLL_S:
+            asked[uri] = now
+            self.server.let_pass(then, now)
 
     def compute_etag(self) -> None:
         """The API gives none, and a hash of each answer costs."""

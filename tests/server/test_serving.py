@@ -9,6 +9,7 @@ import socket
 import ssl
 import stat
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from k8s_magic.server.serving import Server
+from k8s_magic.server import measuring
+from k8s_magic.server.serving import STEP_MODE_RATE, Server
+from k8s_magic.server.web import SHORTEST_POLL_S
 
 
 def ask(
@@ -121,3 +124,25 @@ def test_whoever_is_impersonated_has_only_his_own_rights_on_streams(server: Serv
     assert (code, status["reason"]) == (403, "Forbidden")
     assert 'User "jane" cannot ' in status["message"]
     assert ask(server, f"/api/v1/namespaces/default/pods/p/{part}", "wrong")[0] == 401
+
+
+def test_time_passes_for_who_asks_for_several_things_in_turn(server: Server) -> None:
+    """As `kubectl drain` does, which polls each pod that it waits for."""
+    client, before = measuring.Client(server), server.cluster.now
+    for _ in range(3):
+        client.ask("/api/v1/nodes/node1")
+        client.ask("/api/v1/nodes/node2")
+    began = time.monotonic()
+    while server.cluster.now == before and time.monotonic() < began + 20:
+        client.ask("/api/v1/nodes/node1")
+        client.ask("/api/v1/nodes/node2")
+    client.close()
+    assert server.cluster.now - before >= STEP_MODE_RATE * SHORTEST_POLL_S
+
+
+def test_the_log_of_a_pod_without_a_node_is_empty(server: Server) -> None:
+    server.cluster.kubectl(["run", "p", "--image=nginx", "--overrides", '{"spec":{"nodeSelector":{"no":"where"}}}'])
+    result = server.cluster.kubectl("logs p")
+    assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
+    result = server.cluster.kubectl("exec p -- ls")
+    assert result.stderr == "error: unable to upgrade connection: pod p does not have a host assigned\n"

@@ -6,7 +6,6 @@ from k8s_magic.kubectl import podpick, running, streams
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.kubectl.verbs.exec import pod_of
-from k8s_magic.objects import meta
 
 
 async def run(call: Call) -> int | None:
@@ -29,7 +28,7 @@ async def run(call: Call) -> int | None:
     if not call.flags["quiet"]:
         call.err(running.RECORDED)
     parameters = {"container": container, "stdin": stdin, "stdout": True, "stderr": True}
-    stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "attach", parameters)
+    stream = await streams.opened(call, pod, "attach", parameters)
     await streams.carry(call, stream, stdin=stdin)
     return None
 

@@ -86,7 +86,7 @@ async def _attach_to(call: Call, pod: Obj, container: str) -> None:
     if not call.flags["quiet"]:
         call.err(running.RECORDED)
     parameters = {"container": container, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
-    stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "attach", parameters)
+    stream = await streams.opened(call, pod, "attach", parameters)
     await streams.carry(call, stream, stdin=call.flags["stdin"])
 
 

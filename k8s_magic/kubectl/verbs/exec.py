@@ -5,7 +5,6 @@ from __future__ import annotations
 from k8s_magic.kubectl import builder, podpick, streams
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
-from k8s_magic.objects import meta
 from k8s_magic.objects.meta import Obj
 
 
@@ -19,7 +18,7 @@ async def run(call: Call) -> int | None:
     container = podpick.container_to_run_in(call, pod, call.flags["container"], quiet=call.flags["quiet"])
     streams.wants_terminal(call, tty=call.flags["tty"] and call.flags["stdin"])
     parameters = {"container": container, "command": command, "stdin": call.flags["stdin"], "stdout": True, "stderr": True}
-    stream = await call.client.connect("pods", meta.name(pod), meta.namespace(pod), "exec", parameters)
+    stream = await streams.opened(call, pod, "exec", parameters)
     await streams.carry(call, stream, stdin=call.flags["stdin"])
     return None
 
