@@ -124,8 +124,12 @@ class Failures:
 
     def leak(self, pod: str, rate: str | int = "10Mi", container: str = "") -> None:
         """A program loses so much memory a second, again and again after each restart."""
+        try:
+            amount = quantity.value(rate)
+        except ValueError:
+            raise ValueError(f'"{rate}" is no amount of memory such as 10Mi') from None
         for each in self._strain(pod, container)[:1]:
-            each.leak(quantity.value(rate))
+            each.leak(amount)
 
     def unleak(self, pod: str) -> None:
         """The programs of a pod lose no more memory; what is lost stays lost until they end."""

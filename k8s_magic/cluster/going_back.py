@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from k8s_magic.cluster.log import CHANGES, Answered, Command, Entry, Log, Moved
 from k8s_magic.objects.duration import parse_duration
 from k8s_magic.objects.times import parse_time, rfc3339
+
+OF_THE_DAY = re.compile(r"(\d?\d:\d\d)(?::(\d\d))?")
+"""A time of the clock's day: 9:01 or 09:01:30."""
 
 
 def before_change(log: Log, n: int) -> list[Entry]:
@@ -56,10 +60,11 @@ def _time(to: float | str, now: float) -> float:
         return now - parse_duration(to)
     except ValueError:
         pass
+    clock = OF_THE_DAY.fullmatch(to)
     try:
-        return parse_time(to)
+        return parse_time(f"{rfc3339(now)[:10]}T{clock[1]:0>5}:{clock[2] or '00'}Z" if clock else to)
     except ValueError:
-        raise ValueError(f'"{to}" is neither a time (2026-01-05T09:01:00Z) nor how far to go back (30s, 5m)') from None
+        raise ValueError(f'"{to}" is neither a time (09:01:00, 2026-01-05T09:01:00Z) nor how far to go back (30s, 5m)') from None
 
 
 def _until_time(entries: list[Entry], time: float, beginning: float, now: float) -> list[Entry]:

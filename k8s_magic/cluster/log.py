@@ -82,7 +82,12 @@ class Called:
     def line(self) -> str:
         """As a magic."""
         name = CALLS.get(self.method, self.method.replace("_", "-"))
-        return " ".join(["%cluster", name, *(str(value) for value in self.arguments.values() if value != "")])
+        said = [("--rps " if argument == "rps" else "") + _said(value) for argument, value in self.arguments.items() if value != ""]
+        return " ".join(["%cluster", name, *said])
+
+
+def _said(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @dataclass

@@ -118,10 +118,14 @@ def switch(session: Session, arguments: list[str]) -> Output:
     if name != session.name and name not in session.clusters:
         known = ", ".join(sorted({*session.clusters, session.name}))
         raise KubectlError(f'error: there is no cluster "{name}"; there are {known}')
-    was_live = session.cluster.pace is not None and name != session.name
+    stopped = _stopped(session) if name != session.name else ""
     session.switch(name)
-    mode = ", and the clock moves by steps" if was_live else ""
-    return Output(f'Switched to "{name}"; it is {rfc3339(session.cluster.now)} there{mode}.\n')
+    return Output(f'Switched to "{name}"; it is {rfc3339(session.cluster.now)} there{stopped}.\n')
+
+
+def _stopped(session: Session) -> str:
+    """What to say where a live cluster gives way to another one."""
+    return ", and the clock moves by steps" if session.started and session.cluster.pace is not None else ""
 
 
 def history(session: Session, arguments: list[str]) -> Output:
@@ -180,8 +184,9 @@ def load(session: Session, arguments: list[str]) -> Output:
     """Make a saved cluster again."""
     (path,) = arguments
     cluster, warning = _loaded(path)
+    stopped = _stopped(session)
     session.adopt(cluster)
-    return Output(f"{_commands(cluster)} replayed, it is {rfc3339(cluster.now)}\n", warning)
+    return Output(f"{_commands(cluster)} replayed, it is {rfc3339(cluster.now)}{stopped}\n", warning)
 
 
 def scenario(session: Session, arguments: list[str]) -> Output:
@@ -189,8 +194,9 @@ def scenario(session: Session, arguments: list[str]) -> Output:
     (path,) = arguments
     cluster, warning = _loaded(path)
     cluster.begin_here()
+    stopped = _stopped(session)
     session.adopt(cluster)
-    return Output(f"the scenario of {path} begins, it is {rfc3339(cluster.now)}\n", warning)
+    return Output(f"the scenario of {path} begins, it is {rfc3339(cluster.now)}{stopped}\n", warning)
 
 
 def _commands(cluster: Cluster) -> str:
@@ -236,14 +242,16 @@ def _whole(text: str) -> int:
 
 COMMANDS = {
     "tick": Magic(tick, "[30s]", "let time pass (one step without a duration)"),
-    "settle": Magic(settle, "", "let time pass until nothing changes any more"),
+    "settle": Magic(settle, "", "let time pass until nothing has changed for 3s"),
     "step": Magic(step, "[5s]", "time moves after each command, so far"),
     "pause": Magic(pause, "", "time moves by tick and settle alone"),
     "live": Magic(go_live, "[RATE]", "time moves with the wall clock, RATE times as fast"),
     "history": Magic(history, "", "what was done so far"),
     "story": Magic(story, "TYPE/NAME [-n NAMESPACE]", "why an object is as it is: each step from your command to the last container"),
     "undo": Magic(undo, "[N]", "take back the last command that changed something, or the last N, and all that came after"),
-    "rewind": Magic(rewind, "WHEN", "back to the moment after a command (3), to a time (2026-01-05T09:01:00Z) or so far back (30s)"),
+    "rewind": Magic(
+        rewind, "WHEN", "back to the moment after a command (3), to a time (09:01:00, 2026-01-05T09:01:00Z) or so far back (30s)"
+    ),
     "fork": Magic(fork, "NAME", "a copy of the cluster as it is now, under a name"),
     "switch": Magic(switch, "[NAME]", "go to another copy; without a name, list them"),
     "save": Magic(save, "FILE", "write all that was done to a file of text"),

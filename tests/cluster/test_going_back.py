@@ -108,9 +108,21 @@ def test_rewind_to_a_command_to_a_time_and_by_a_duration(cluster: Cluster) -> No
     cluster.rewind("3s")
     assert cluster.now == began + 1
     assert cluster.kubectl("get cm -o name").stdout.split() == ["configmap/a", "configmap/kube-root-ca.crt"]
+    cluster.kubectl("get cm")
+    cluster.rewind("9:00")
+    assert cluster.now == began
+    cluster.tick("90s")
+    cluster.rewind("09:01:10")
+    assert cluster.now == began + 70
     cluster.rewind("2026-01-05T09:00:00Z")
     assert cluster.now == began
-    for wrong, words in [(9, "no command 9"), ("1h", "before the beginning"), ("tomorrow", "neither a time"), (1e10, "has not been yet")]:
+    for wrong, words in [
+        (9, "no command 9"),
+        ("25:00", "neither a time"),
+        ("1h", "before the beginning"),
+        ("tomorrow", "neither a time"),
+        (1e10, "has not been yet"),
+    ]:
         with pytest.raises(ValueError, match=words):
             cluster.rewind(wrong)  # type: ignore[arg-type]
 
@@ -362,10 +374,11 @@ class Checked:
 
     def write(self, _: None) -> None:
         """A client in Python."""
-        try:
-            self.cluster.client.create("configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "python"}}, "default")
-        except ApiError:
-            self.cluster.client.delete("configmaps", "python", "default")
+        client = self.cluster.client
+        if any(item["metadata"]["name"] == "python" for item in client.list("configmaps", "default")["items"]):
+            client.delete("configmaps", "python", "default")
+        else:
+            client.create("configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "python"}}, "default")
 
     def apply(self, _: None) -> None:
         self.cluster.kubectl("apply -f -", stdin=MANIFEST.format(text=len(self.cluster.commands)))

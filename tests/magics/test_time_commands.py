@@ -46,6 +46,11 @@ def test_the_history_tells_commands_and_failures(run: Run) -> None:
     )
 
 
+def test_the_history_says_what_would_be_typed_again(run: Run) -> None:
+    run("kubectl create deployment web --image=nginx\nkubectl expose deployment web --port=80\n%cluster load service/web --rps=5")
+    assert "  %cluster load web --rps 5\n" in run("%cluster history").stdout
+
+
 def test_two_futures_side_by_side(run: Run, shell: Any) -> None:
     run("kubectl create cm a")
     run("%cluster fork other")
@@ -86,10 +91,11 @@ def test_a_cluster_in_a_file(run: Run) -> None:
         ("%cluster undo", "error: there is nothing to take back"),
         ("%cluster rewind 3", "error: there is no command 3 to go back to"),
         ("%cluster rewind", "error: usage: %cluster rewind WHEN"),
-        ("%cluster rewind soon", 'error: "soon" is neither a time (2026-01-05T09:01:00Z) nor how far to go back (30s, 5m)'),
+        ("%cluster rewind soon", 'error: "soon" is neither a time (09:01:00, 2026-01-05T09:01:00Z) nor how far to go back (30s, 5m)'),
         ("%cluster fail", "error: usage: %cluster fail POD [CONTAINER]"),
         ("%cluster fail nope", 'error: %cluster fail: no pod "nope" runs in namespace "default"'),
         ("%cluster slow nginx soon", 'error: %cluster slow: time: invalid duration "soon"'),
+        ("%cluster leak p lots", 'error: %cluster leak: "lots" is no amount of memory such as 10Mi'),
         ("%cluster slow nginx -5s", "error: %cluster slow: nothing takes -5s"),
         ("%cluster load web --rps many", 'error: %cluster load: "many" is no number of requests a second'),
         ("%cluster load web --rps -3", 'error: %cluster load: "-3" is no number of requests a second'),
