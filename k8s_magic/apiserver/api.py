@@ -186,7 +186,7 @@ class ApiServer:
         table: TableObjects = "",
         revision: int | None = None,
     ) -> Obj:
-        selection = Selection(self.stored_kind(kind), namespace, labels, fields)
+        selection = Selection(self.stored_kind(kind), namespace, labels, fields, kind)
         where = paging.page(self.store, token, revision)
         items = selection.of(self.store, where.revision)
         if kind.on_read:
@@ -214,7 +214,7 @@ class ApiServer:
     ) -> WatchStream:
         """Follow what is selected from a version on; without one, what there is comes first, but for who wants `only_news`."""
         stored = self.stored_kind(kind)
-        selection = Selection(stored, namespace, labels, fields)
+        selection = Selection(stored, namespace, labels, fields, kind)
         header = itertools.count()
 
         def render(event: WatchEvent) -> WatchEvent:

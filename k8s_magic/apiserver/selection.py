@@ -19,11 +19,12 @@ METADATA_FIELDS: dict[str, Callable[[Obj], str]] = {
 class Selection:
     """A parsed query on one resource."""
 
-    def __init__(self, kind: Kind, namespace: str, labels: str, fields: str) -> None:
+    def __init__(self, kind: Kind, namespace: str, labels: str, fields: str, asked: Kind | None = None) -> None:
+        """`kind` is how objects are stored; `asked`, where that is another version, knows the fields by their names."""
         self.kind = kind
         self.namespace = namespace if kind.namespaced else ""
         self._labels = _parse_labels(labels) if labels else None
-        self._terms = _parse_fields(kind, fields) if fields else []
+        self._terms = _parse_fields(asked or kind, fields) if fields else []
 
     def matches(self, obj: Obj) -> bool:
         if self.namespace and obj["metadata"].get("namespace") != self.namespace:

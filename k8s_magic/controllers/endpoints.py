@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from k8s_magic.apiserver.client import WatchEvent
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.events import Recorder
@@ -20,6 +18,7 @@ from k8s_magic.controllers.service_backends import (
     services_of_pod,
     target,
 )
+from k8s_magic.objects import go_dump
 from k8s_magic.objects.meta import Key, Obj, key, labels, name, namespace
 from k8s_magic.objects.meta import annotations as annotations_of
 from k8s_magic.objects.pods import is_ready
@@ -90,27 +89,37 @@ class EndpointsController(Controller):
                 raise
 
 
+Port = tuple[str, int, str, str]
+"""Name, number, protocol, application protocol."""
+
+
 def subsets_of(service: Obj, pods: list[Obj]) -> list[Obj]:
-    """Addresses grouped by the ports they share. Models endpoints.RepackSubsets."""
-    groups: dict[tuple[tuple[str, Any], ...], list[tuple[Obj, bool]]] = {}
-    for pod in pods:
-        ports = _ports(service, pod)
-        if ports is not None:
-            groups.setdefault(ports, []).append((_address(service, pod), is_ready(pod)))
+    """Ports grouped by the pods that all have them. Models endpoints.RepackSubsets."""
+    having: dict[Port | None, list[int]] = {}
+    for index, pod in enumerate(pods):
+        for port in _ports(service, pod):
+            having.setdefault(port, []).append(index)
+    groups: dict[tuple[int, ...], list[Port | None]] = {}
+    for port, indexes in having.items():
+        groups.setdefault(tuple(indexes), []).append(port)
     unready_too = bool(service["spec"].get("publishNotReadyAddresses"))
-    return [_subset(ports, groups[ports], unready_too) for ports in sorted(groups)]
+    entries = [(_address(service, pod), unready_too or is_ready(pod)) for pod in pods] if groups else []
+    return [_subset(sorted(filter(None, ports), key=_place), [entries[i] for i in indexes]) for indexes, ports in sorted(groups.items())]
 
 
-def _ports(service: Obj, pod: Obj) -> tuple[tuple[str, Any], ...] | None:
-    """The ports of a pod as something to group by; None where it serves none of the Service's."""
-    found = []
+def _ports(service: Obj, pod: Obj) -> list[Port | None]:
+    """The ports of a pod that serve the Service; None stands for the pod itself, where a headless Service has no ports."""
+    found: list[Port | None] = []
     for port in service["spec"].get("ports") or ():
         number = find_port(pod, port)
         if number is not None:
-            found.append((port.get("name", ""), (number, port.get("protocol", "TCP"), port.get("appProtocol", ""))))
-    if not found and (service["spec"].get("ports") or not is_headless(service)):
-        return None
-    return tuple(found)
+            found.append((port.get("name", ""), number, port.get("protocol", "TCP"), port.get("appProtocol", "")))
+    return [None] if not service["spec"].get("ports") and is_headless(service) else found
+
+
+def _place(port: Port) -> int:
+    """Where a port stands among others: by the hash of what Go prints of it. Models endpoints.portsByHash."""
+    return go_dump.place(_port(port), "v1.EndpointPort")
 
 
 def _address(service: Obj, pod: Obj) -> Obj:
@@ -119,22 +128,16 @@ def _address(service: Obj, pod: Obj) -> Obj:
     return {**address, "hostname": named} if named else address
 
 
-def _subset(ports: tuple[tuple[str, Any], ...], addresses: list[tuple[Obj, bool]], unready_too: bool) -> Obj:
-    ordered = sorted(addresses, key=lambda entry: _ip_order(entry[0]["ip"]))
-    ready = [address for address, is_ready in ordered if is_ready or unready_too]
-    unready = [address for address, is_ready in ordered if not is_ready and not unready_too]
-    listed = [_port(port_name, *rest) for port_name, rest in ports]
-    subset = {"addresses": ready, "notReadyAddresses": unready, "ports": listed}
+def _subset(ports: list[Port], entries: list[tuple[Obj, bool]]) -> Obj:
+    ordered = sorted(entries, key=lambda entry: (entry[0]["ip"], entry[0]["targetRef"].get("uid", "")))
+    ready, unready = ([address for address, is_ready in ordered if is_ready is wanted] for wanted in (True, False))
+    subset = {"addresses": ready, "notReadyAddresses": unready, "ports": [_port(port) for port in ports]}
     return {k: v for k, v in subset.items() if v}
 
 
-def _ip_order(ip: str) -> tuple[int, ...] | tuple[str]:
-    return tuple(int(part) for part in ip.split(".")) if "." in ip else (ip,)
-
-
-def _port(port_name: str, number: int, protocol: str, app_protocol: str) -> Obj:
-    port = {"name": port_name, "port": number, "protocol": protocol, "appProtocol": app_protocol}
-    return {k: v for k, v in port.items() if v}
+def _port(port: Port) -> Obj:
+    given = dict(zip(("name", "port", "protocol", "appProtocol"), port, strict=True))
+    return {k: v for k, v in given.items() if v}
 
 
 def _truncate(subsets: list[Obj]) -> bool:

@@ -28,10 +28,17 @@ def to_stored(obj: Obj) -> Obj:
     return {**{NAMES.get(field, field): value for field, value in obj.items()}, "apiVersion": "v1"}
 
 
+def _field_label(core: str) -> str:
+    """How a field selector is called here. Models AddFieldLabelConversionsForEvent; what it reads is the stored object."""
+    head, dot, rest = core.partition(".")
+    return BACK.get(head, head) + dot + rest
+
+
 KIND = replace(
     events.KIND,
     group="events.k8s.io",
     stored_as=events.KIND.resource,
+    fields={_field_label(label): read for label, read in events.KIND.fields.items() if label != "source"},
     from_stored=from_stored,
     to_stored=to_stored,
 )

@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from k8s_magic.objects import packaged, quantity
 
+_FNV_OFFSET: Final = 0x6C62272E07BB014262B821756295C58D
+_FNV_PRIME: Final = 0x0000000001000000000000000000013B
 _NUMBERS: Final = ("int32", "int64")
 _ZERO_TIME: Final = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}"
 _NO_DECIMAL: Final = "(resource.infDecAmount){Dec:(*inf.Dec)<nil>}"
@@ -28,6 +30,14 @@ def typed(value: Any, type: str) -> str:
     """`value`, which JSON gives, as a Go value with its type: `(int32)5`. A field that is missing is Go's zero."""
     pointed = type.removeprefix("*")
     return f"({type}){'<nil>' if value is None and pointed != type else dump(value, pointed)}"
+
+
+def place(value: Any, type: str) -> int:
+    """By what upstream sorts where order means nothing: the FNV-1a hash, in 128 bits. Models pkg/util/hash DeepHashObject."""
+    number = _FNV_OFFSET
+    for byte in typed(value, type).encode():
+        number = (number ^ byte) * _FNV_PRIME & (1 << 128) - 1
+    return number
 
 
 def dump(value: Any, type: str) -> str:

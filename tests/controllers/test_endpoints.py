@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8s_magic.controllers.endpoints import subsets_of
 from k8s_magic.objects.meta import Obj
 
 SLICES = "endpointslices.discovery.k8s.io"
@@ -111,3 +112,26 @@ def test_endpoints_written_by_hand_are_mirrored(world: Any) -> None:
     world.client.delete("endpoints", "database", "default")
     world.run(1)
     assert slices(world, "database") == []
+
+
+def test_ports_stand_by_their_hash_and_are_grouped_by_who_has_them(world: Any) -> None:
+    """The order is that of recordings/expose-more.yaml."""
+    start(world, 1)
+    ports = [{"name": f"port-{n}", "port": p, "protocol": q} for n, (p, q) in enumerate(((80, "TCP"), (443, "TCP"), (53, "UDP")), 1)]
+    service(world, selector={"app": "web"}, ports=[*ports, {"name": "named", "port": 1, "targetPort": "nobody-has-it"}])
+    world.run(1)
+    (subset,) = world.get("endpoints", "web")["subsets"]
+    assert [port["port"] for port in subset["ports"]] == [443, 53, 80]
+
+
+def test_a_port_that_one_pod_lacks_is_a_subset_of_its_own() -> None:
+    def pod(name: str, *ports: str) -> Obj:
+        listed = [{"name": port, "containerPort": 1000 + len(port)} for port in ports]
+        status = {"podIP": f"10.0.0.{len(ports)}", "conditions": [{"type": "Ready", "status": "True"}]}
+        metadata = {"name": name, "namespace": "default", "uid": name}
+        return {"metadata": metadata, "spec": {"containers": [{"name": "c", "ports": listed}]}, "status": status}
+
+    spec = {"ports": [{"name": "web", "port": 1, "targetPort": "web"}, {"name": "admin", "port": 2, "targetPort": "admin"}]}
+    found = subsets_of({"metadata": {"name": "s", "namespace": "default"}, "spec": spec}, [pod("a", "web", "admin"), pod("b", "web")])
+    told = [([a["targetRef"]["name"] for a in s["addresses"]], [p["name"] for p in s["ports"]]) for s in found]
+    assert told == [(["a"], ["admin"]), (["b", "a"], ["web"])]
