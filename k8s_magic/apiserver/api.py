@@ -262,6 +262,8 @@ class ApiServer:
                 raise ApiError(404, "NotFound", "the server could not find the requested resource")
             if handler is None:
                 raise method_not_supported(kind, "create")
+            if kind.namespaced and self.store.get("namespaces", Key("", namespace)) is None:
+                raise not_found(self.kind("namespaces"), namespace)
             return handler(self, kind, self._stored(kind, name, namespace), obj, options, caller)
         self._deprecation(kind)
         if "create" not in kind.verbs:

@@ -7,11 +7,25 @@ from typing import Any
 
 from k8s_magic.apiserver import bootstrap_policy
 from k8s_magic.apiserver.local import LocalClient
+from k8s_magic.controllers.root_ca import CERTIFICATE
 from k8s_magic.kubectl import yamls
 from k8s_magic.objects import packaged
 from k8s_magic.objects.meta import Key, Obj
+from k8s_magic.objects.times import rfc3339
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+# Each controller of upstream's has an account of its own, and so has a cluster in which ours do its work.
+CONTROLLERS = (
+    *("attachdetach-controller", "bootstrap-signer", "certificate-controller", "clusterrole-aggregation-controller", "cronjob-controller"),
+    *("daemon-set-controller", "deployment-controller", "device-taint-eviction-controller", "disruption-controller", "endpoint-controller"),
+    *("endpointslice-controller", "endpointslicemirroring-controller", "ephemeral-volume-controller", "expand-controller"),
+    *("generic-garbage-collector", "horizontal-pod-autoscaler", "job-controller", "legacy-service-account-token-cleaner"),
+    *("namespace-controller", "node-controller", "persistent-volume-binder", "pod-garbage-collector", "pv-protection-controller"),
+    *("pvc-protection-controller", "replicaset-controller", "replication-controller", "resource-claim-controller"),
+    *("resourcequota-controller", "root-ca-cert-publisher", "service-account-controller", "service-cidrs-controller"),
+    *("statefulset-controller", "token-cleaner", "ttl-after-finished-controller", "ttl-controller"),
+    *("validatingadmissionpolicy-status-controller", "volumeattributesclass-protection-controller"),
+)
 API_ADDRESS = "192.168.64.2"
 API_PORT = 6443
 
@@ -22,6 +36,8 @@ def create_basics(client: LocalClient) -> None:
         client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     for obj in _kubernetes_service():
         client.create(_resource(client, obj), obj, "default")
+    for obj in _control_plane(client):
+        client.create(_resource(client, obj), obj, "kube-system")
     bootstrap_policy.create(client.api)
     for name in ("scheduler", "controller-manager", "etcd-0"):
         status = _component_status(name)
@@ -45,6 +61,17 @@ def _add_ons() -> list[Obj]:
 def _resource(client: LocalClient, obj: Obj) -> str:
     group = obj["apiVersion"].rpartition("/")[0]
     return next(k.resource for k in client.api.kinds.values() if k.kind == obj["kind"] and k.group == group)
+
+
+def _control_plane(client: LocalClient) -> list[Obj]:
+    """What a control plane keeps in kube-system for itself."""
+    since = {"since": rfc3339(client.now())[:10]}
+    data = {
+        "extension-apiserver-authentication": {"client-ca-file": CERTIFICATE},
+        "kube-apiserver-legacy-service-account-token-tracking": since,
+    }
+    maps = [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": of} for name, of in data.items()]
+    return maps + [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}} for name in CONTROLLERS]
 
 
 def _kubernetes_service() -> list[Obj]:

@@ -65,7 +65,22 @@ async def cat(ctx: Context, argv: list[str]) -> int:
             ctx.stderr(f"cat: {path}: No such file or directory\n")
             code = 1
         else:
-            ctx.stdout(content.decode("utf-8", "replace"))
+            ctx.stdout(content.decode("utf-8", "surrogateescape"))  # What is no text comes out as the bytes that it is.
+    return code
+
+
+async def tee(ctx: Context, argv: list[str]) -> int:
+    """Standard input, byte by byte, into files and out again."""
+    data, code, keep = b"", 0, "-a" in argv
+    while chunk := await ctx.read_stdin():
+        data += chunk
+    for path in (absolute(arg) for arg in argv[1:] if not arg.startswith("-")):
+        try:
+            ctx.files[path] = (ctx.files.get(path, b"") if keep else b"") + data
+        except OSError as error:
+            ctx.stderr(f"tee: {path}: {error.strerror or error}\n")
+            code = 1
+    ctx.stdout(data.decode("utf-8", "surrogateescape"))
     return code
 
 
@@ -195,5 +210,5 @@ OWN: Mapping[str, Program] = {
     **_network_commands.COMMANDS,
 }
 """What scripts find beside the shell library's tools."""
-COMMANDS: Mapping[str, Program] = {**dict.fromkeys(_shell.TOOLS, in_shell), **OWN, "tar": tar}
+COMMANDS: Mapping[str, Program] = {**dict.fromkeys(_shell.TOOLS, in_shell), **OWN, "tar": tar, "tee": tee}
 """What runs by itself; scripts have the library's tar, whose bytes its other tools understand."""

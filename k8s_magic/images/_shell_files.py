@@ -75,11 +75,11 @@ class ShellFiles:
             raise IsADirectoryError(f"EISDIR: illegal operation on a directory, open '{path}'")
         if not self._has_all and not self._is_directory(posixpath.dirname(path)):
             raise FileNotFoundError(f"ENOENT: no such file or directory, open '{path}'")
-        self._files[path] = content.encode() if isinstance(content, str) else content
+        self._files[path] = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
 
     async def append_file(self, path: str, content: str | bytes) -> None:
         before = self._files.get(self._normal(path), b"")
-        await self.write_file(path, before + (content.encode() if isinstance(content, str) else content))
+        await self.write_file(path, before + (content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content))
 
     async def exists(self, path: str) -> bool:
         path = self._normal(path)

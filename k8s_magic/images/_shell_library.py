@@ -268,7 +268,7 @@ class _Command:
 
     async def run(self, args: list[str], env: Any, stdin: str) -> Any:
         exported = {k: v for k, v in env.items() if k in self._interpreter.program_context.env or _is_exported(env, k)}
-        inner = Captured(self._interpreter.program_context, (stdin or "").encode(), exported)
+        inner = Captured(self._interpreter.program_context, (stdin or "").encode("utf-8", "surrogateescape"), exported)
         if not self._interpreter.captured:
             inner.stdout, inner.stderr = self._interpreter.program_context.stdout, self._interpreter.program_context.stderr
         code = await self._program(inner.context(), [self.name, *args])

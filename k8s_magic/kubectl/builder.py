@@ -147,7 +147,8 @@ class Result:
 
     def _complete(self, info: Info) -> None:
         _set_namespace(info, self.query)
-        if self.query.require_object and not info.obj and not self.query.local:
+        is_old = self.query.latest and bool(info.source) and bool(info.name)
+        if self.query.require_object and (is_old or not info.obj) and not self.query.local:
             fetch(self.call, info, self.query.table)
 
 
@@ -224,7 +225,13 @@ def select(call: Call, query: Query) -> Result:
 
 
 def _by_paths(call: Call, query: Query) -> Result:
-    streams = paths.streams(call, query.filenames, query.kustomize, query.recursive)
+    try:
+        streams = paths.streams(call, query.filenames, query.kustomize, query.recursive)
+    except UsageError as error:
+        if not query.kustomize or query.filenames:
+            raise
+        found: Exception = error  # A folder is built only when its objects are visited.
+        return Result(call, query, lambda: iter([found]))
     tuples, types, names = _arguments(call, query, [])
     if types and not names:
         raise UsageError("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well")
@@ -248,17 +255,7 @@ def _documents(call: Call, query: Query, streams: list[paths.Stream]) -> Iterato
             info = Info(mapping, metadata.get("name") or "", metadata.get("namespace") or "", obj, stream.source, query.subresource)
             if labels is not None and not labels.matches(metadata.get("labels") or {}):
                 continue
-            yield _latest(call, query, info) if query.latest else info
-
-
-def _latest(call: Call, query: Query, info: Info) -> Info | Exception:
-    try:
-        _set_namespace(info, query)
-        if info.name:
-            fetch(call, info, query.table)
-    except UserError as error:
-        return error
-    return info
+            yield info
 
 
 def _by_selector(call: Call, query: Query, tuples: list[tuple[str, str]], types: list[str], names: list[str]) -> Result:

@@ -6,6 +6,7 @@ from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.kubectl import builder, common
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.common import DryRun
+from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import quoted
 from k8s_magic.kubectl.verb import Call
 
@@ -16,8 +17,12 @@ def nodes(call: Call) -> list[Info]:
         raise call.usage_error(f"USAGE: {call.path[-1]} NODE [flags]")
     if call.args and call.flags["selector"]:
         raise call.usage_error("error: cannot specify both a node name and a --selector option")
-    query = builder.query_of(call, ["nodes", *call.args], continue_on_error=False)
-    return builder.select(call, query).all()
+    names = [arg if "/" in arg else f"nodes/{arg}" for arg in call.args] or ["nodes"]
+    found = builder.select(call, builder.query_of(call, names, continue_on_error=False)).all()
+    for info in found:
+        if info.mapping.resource != "nodes":
+            raise UsageError(f"expected resource of type node, got {quoted(info.mapping.gvr)}")
+    return found
 
 
 def mark(call: Call, infos: list[Info], dry: DryRun, *, unschedulable: bool) -> None:

@@ -26,7 +26,7 @@ def _kind_fault(obj: Any) -> str:
     if not isinstance(obj, dict):
         return "invalid object to validate"
     if not obj.get("kind"):
-        return "kind not set"
+        return "kind not set" if obj.get("apiVersion") else "[apiVersion not set, kind not set]"
     version = obj.get("apiVersion")
     if not version:
         return "apiVersion not set"

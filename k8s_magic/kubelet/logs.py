@@ -41,7 +41,7 @@ class Log:
         if not text.isascii():
             text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         text = self._partial.pop(stream, "") + text
-        *lines, rest = text.split("\n")
+        *lines, rest = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split("\n")
         for line in lines:
             self._add(Line(time, stream, line + "\n"))
         if rest:

@@ -91,3 +91,30 @@ def test_list_items_are_fields_by_their_key(client: LocalClient) -> None:
 def test_a_create_owns_its_fields_with_their_parents(client: LocalClient) -> None:
     client.create("configmaps", configmap(k="a"), "default", options=WriteOptions(field_manager="kubectl-create"))
     assert managers(client) == [("kubectl-create", "Update", {"f:data": {".": {}, "f:k": {}}})]
+
+
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [
+        ({"containers": {"name": "c"}}, ".spec.containers: expected list, got &{map[name:c]}"),
+        (
+            {"containers": [{"name": "c", "image": 1}]},
+            '.spec.containers[name="c"].image: expected string, got &value.valueUnstructured{Value:1}',
+        ),
+        ({"hostPID": "yes"}, ".spec.hostPID: expected boolean, got &{yes}"),
+        ({"priority": "7"}, ".spec.priority: expected numeric (int or float), got string"),
+        ({"nodeSelector": "x"}, ".spec.nodeSelector: expected map, got &{x}"),
+        ({"containers": [{"name": "c", "command": ["a", 2]}]}, '.spec.containers[name="c"].command[1]: expected string, got &value'),
+    ],
+)
+def test_types_are_looked_at_before_anything_is_decoded(client: LocalClient, spec: Obj, text: str) -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default"}, "spec": spec}
+    with pytest.raises(ApiError) as caught:
+        apply(client, pod)
+    assert caught.value.message.startswith(f"failed to create typed patch object (default/p; /v1, Kind=Pod): {text}")
+
+
+def test_quantities_and_ports_may_be_numbers_or_texts(client: LocalClient) -> None:
+    container = {"name": "c", "image": "i", "resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}
+    apply(client, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [container]}})
+    assert client.get("pods", "p", "default")["spec"]["containers"][0]["resources"]["limits"] == {"cpu": "1", "memory": "1Gi"}

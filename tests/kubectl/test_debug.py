@@ -55,3 +55,36 @@ def test_another_command_in_the_copy(cluster: Cluster) -> None:
 def test_a_copy_needs_something_to_be_different(cluster: Cluster) -> None:
     assert cluster.kubectl("debug web --copy-to=twin").stderr == "error: you must specify --image, --set-image or command arguments.\n"
     assert cluster.kubectl("debug web").stderr == "error: you must specify --image when not using --copy-to.\n"
+
+
+def test_a_node_is_looked_into_by_a_pod_that_sees_all_of_it(cluster: Cluster) -> None:
+    result = cluster.kubectl("debug node/node1 --image=busybox -- sleep 1d")
+    name = result.stdout.split()[3]
+    assert result.stdout == f"Creating debugging pod {name} with container debugger on node node1.\n"
+    spec = cluster.client.get("pods", name, "default")["spec"]
+    assert (spec["nodeName"], spec["hostNetwork"], spec["hostPID"], spec["hostIPC"]) == ("node1", True, True, True)
+    assert {"name": "host-root", "hostPath": {"path": "/", "type": ""}} in spec["volumes"]
+    assert {"operator": "Exists"} in spec["tolerations"]
+    again = cluster.kubectl("debug node/node1 --image=busybox --profile=baseline").stdout.split()[3]
+    assert again != name
+    assert "hostPID" not in cluster.client.get("pods", again, "default")["spec"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "context"),
+    [
+        ("general", {"capabilities": {"add": ["SYS_PTRACE"]}}),
+        ("baseline", None),
+        ("netadmin", {"capabilities": {"add": ["NET_ADMIN", "NET_RAW"]}}),
+        ("sysadmin", {"privileged": True}),
+    ],
+)
+def test_a_profile_says_what_the_container_may(cluster: Cluster, profile: str, context: object) -> None:
+    assert cluster.kubectl(f"debug web --image=busybox -c look --profile={profile}").exit_code == 0
+    (added,) = cluster.client.get("pods", "web", "default")["spec"]["ephemeralContainers"]
+    assert added.get("securityContext") == context
+
+
+def test_a_profile_that_is_none(cluster: Cluster) -> None:
+    assert cluster.kubectl("debug web --image=busybox --profile=bogus").stderr == "error: unknown profile: bogus\n"
+    assert cluster.kubectl("debug web --image=busybox -t").stderr == "error: -i/--stdin is required for containers with -t/--tty=true\n"

@@ -109,3 +109,12 @@ def test_files_go_there_and_back(cluster: Cluster, tmp_path: Path) -> None:
     out, err, code = said(cluster, "kubectl cp two:/tmp/there.txt back.txt -c b", cwd=tmp_path)
     assert (out, err, code) == ("", "tar: Removing leading `/' from member names\n", 0)
     assert (tmp_path / "back.txt").read_text() == "hello\n"
+
+
+def test_any_bytes_come_and_go(cluster: Cluster, tmp_path: Path) -> None:
+    data = bytes(range(256)) + b"\r\n\x00\xff\xfe"
+    (tmp_path / "some.bin").write_bytes(data)
+    assert said(cluster, "kubectl cp some.bin two:/tmp/deep/some.bin", cwd=tmp_path)[2] == 0
+    assert said(cluster, "kubectl exec two -c a -- sh -c 'cat /tmp/deep/some.bin > /tmp/twin.bin'", cwd=tmp_path)[2] == 0
+    assert said(cluster, "kubectl cp two:/tmp/twin.bin back.bin", cwd=tmp_path)[2] == 0
+    assert (tmp_path / "back.bin").read_bytes() == data

@@ -34,7 +34,10 @@ def read(environment: Environment, folder: str) -> Obj:
     if len(found) > 1:
         raise UsageError(f"Found multiple kustomization files under: {folder}\n")
     text = environment.files.read(posixpath.join(folder, found[0])).decode()
-    content: Any = yamls.load(text, newer=True)
+    try:
+        content: Any = yamls.load(text, newer=True)
+    except yamls.YamlError as error:
+        raise UsageError(f"invalid Kustomization: {error}") from None
     if not content:
         raise UsageError("kustomization.yaml is empty")
     if not isinstance(content, dict):

@@ -1,13 +1,11 @@
 """kubectl cp: files from and to a container. Models kubectl/pkg/cmd/cp.
 
-Not modelled: tar; files go one by one through `cat` and `base64`, so links, owners and times are not kept.
+Not modelled: tar; files go one by one through `cat` and `tee`, byte by byte, but links, owners and times are not kept.
 """
 
 from __future__ import annotations
 
-import base64
 import posixpath
-import shlex
 from typing import NamedTuple
 
 from k8s_magic.kubectl import podpick
@@ -65,10 +63,13 @@ class _Container:
     def __init__(self, call: Call, pod: Obj, name: str) -> None:
         self._call, self._pod, self._name = call, pod, name
 
-    async def run(self, *command: str) -> tuple[bytes, bytes, bool]:
+    async def run(self, *command: str, stdin: bytes | None = None) -> tuple[bytes, bytes, bool]:
         """(stdout, stderr, whether it went well)."""
-        parameters = {"container": self._name, "command": list(command), "stdin": False, "stdout": True, "stderr": True}
+        parameters = {"container": self._name, "command": list(command), "stdin": stdin is not None, "stdout": True, "stderr": True}
         stream = await self._call.client.connect("pods", meta.name(self._pod), meta.namespace(self._pod), "exec", parameters)
+        if stdin is not None:
+            stream.write(stdin)
+            stream.close_stdin()
         said = {1: b"", 2: b"", 3: b""}
         while (chunk := await stream.read()) is not None:
             said[chunk[0]] += chunk[1]
@@ -101,10 +102,9 @@ async def _upload(call: Call, place: _Container, path: str, target: str) -> None
     for name in names:
         rest = posixpath.relpath(name, path)
         place_of = target if rest == "." else posixpath.join(target, rest)
-        encoded = base64.b64encode(call.environment.files.read(name)).decode()
-        folder = shlex.quote(posixpath.dirname(place_of) or ".")
-        script = f"mkdir -p {folder} && printf %s {encoded} | base64 -d > {shlex.quote(place_of)}"
-        _, problem, done = await place.run("sh", "-c", script)
+        _, problem, done = await place.run("mkdir", "-p", posixpath.dirname(place_of) or ".")
+        if done:
+            _, problem, done = await place.run("tee", place_of, stdin=call.environment.files.read(name))
         if not done:
             raise UsageError(problem.decode(errors="replace").strip() or "error executing command in container")
 

@@ -2,8 +2,8 @@
 
 Models kubectl/pkg/cmd/debug.
 
-With --copy-to it is a container of a copy, without the labels and probes of the pod. Not modelled: debugging nodes, profiles other
-than the general one.
+With --copy-to it is a container of a copy, without the labels and probes of the pod; of a node, of a pod that sees all of it. Not
+modelled: profiles of one's own (--custom).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from k8s_magic.apiserver.client import DeleteOptions
 from k8s_magic.apiserver.errors import ApiError
-from k8s_magic.kubectl import running, streams, waiting
+from k8s_magic.kubectl import debugging, running, streams, waiting
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.kubectl.verbs.exec import pod_of
@@ -32,13 +32,16 @@ async def run(call: Call) -> int | None:
     _check(call, command)
     if not names and not flags["filename"]:
         raise UsageError("NAME or filename is required for debug")
+    if flags["tty"] and not flags["stdin"]:
+        raise UsageError("-i/--stdin is required for containers with -t/--tty=true")
     if names[0].startswith(("node/", "nodes/", "no/")):
-        raise UsageError("this simulated kubectl debugs pods only")
+        await _debug_node(call, names[0].partition("/")[2], command)
+        return None
     pod = await pod_of(call, names[0])
     if flags["copy-to"]:
         await _attach_to(call, *_copy(call, pod, command))
         return None
-    container = _container(call, pod, command)
+    container = debugging.allowed(_container(call, pod, command), flags["profile"])
     if flags["target"] and not flags["quiet"]:
         call.out(TARGETING.format(flags["target"]))
     if not flags["container"] and not flags["quiet"]:
@@ -61,6 +64,9 @@ _FOR_COPIES = ("replace", "same-node", "set-image")
 def _check(call: Call, command: list[str]) -> None:
     """Models DebugOptions.Validate."""
     flags = call.flags
+    debugging.check_profile(flags["profile"])
+    if flags["profile"] == "legacy":
+        call.err(debugging.LEGACY)
     if flags["attach"] and not flags["image"] and not flags["container"]:
         raise UsageError("you must specify --container or create a new container using --image in order to attach.")
     if flags["copy-to"]:
@@ -74,6 +80,22 @@ def _check(call: Call, command: list[str]) -> None:
             raise UsageError(f"--{name} may only be used with --copy-to.")
     if not flags["image"]:
         raise UsageError("you must specify --image when not using --copy-to.")
+
+
+async def _debug_node(call: Call, name: str, command: list[str]) -> None:
+    node = call.client.get("nodes", name)
+    container = _container(call, node, command)
+    container["name"] = call.flags["container"] or "debugger"
+    pod = debugging.node_pod(node, container, call.flags["profile"], _letters(f"{meta.uid(node)} {_debuggers(call, name)}"))
+    if not call.flags["quiet"]:
+        call.out(f"Creating debugging pod {meta.name(pod)} with container {container['name']} on node {name}.\n")
+    await _attach_to(call, call.client.create("pods", pod, call.namespace), container["name"])
+
+
+def _debuggers(call: Call, node: str) -> int:
+    """How many such pods there are already: the next one has another name."""
+    found = call.client.list("pods", call.namespace, labels="app.kubernetes.io/managed-by=kubectl-debug")["items"]
+    return sum(pod["spec"].get("nodeName") == node for pod in found)
 
 
 async def _attach_to(call: Call, pod: Obj, container: str) -> None:
@@ -128,6 +150,7 @@ def _copy(call: Call, pod: Obj, command: list[str]) -> tuple[Obj, str]:
             containers[at].pop("args", None)
     elif flags["image"]:
         container = {**_container(call, pod, command), "terminationMessagePolicy": "FallbackToLogsOnError"}
+        container = debugging.allowed(container, flags["profile"])
         if not flags["container"] and not flags["quiet"]:
             call.out(f"Defaulting debug container name to {container['name']}.\n")
         containers.append(container)
@@ -169,7 +192,7 @@ def _container(call: Call, pod: Obj, command: list[str]) -> Obj:
     container: dict[str, Any] = {
         "name": flags["container"] or _name(pod),
         "image": flags["image"],
-        "imagePullPolicy": flags["image-pull-policy"] or "IfNotPresent",
+        **({"imagePullPolicy": flags["image-pull-policy"]} if flags["image-pull-policy"] else {}),
         "terminationMessagePolicy": "File",
         "resources": {},
     }
@@ -187,12 +210,17 @@ def _container(call: Call, pod: Obj, command: list[str]) -> Obj:
 
 def _name(pod: Obj) -> str:
     """`debugger-` and five letters that follow from the pod and what it has."""
-    number = zlib.crc32(f"{meta.uid(pod)} {len(pod['spec'].get('ephemeralContainers') or ())}".encode())
-    letters = ""
+    count = len(pod["spec"].get("ephemeralContainers") or ())
+    return f"debugger-{_letters(f'{meta.uid(pod)} {count}')}"
+
+
+def _letters(of: str) -> str:
+    """Five that follow from a text."""
+    number, letters = zlib.crc32(of.encode()), ""
     for _ in range(5):
         number, rest = divmod(number, len(_LETTERS))
         letters += _LETTERS[rest]
-    return f"debugger-{letters}"
+    return letters
 
 
 VERB = Verb(

@@ -18,7 +18,7 @@ async def run(call: Call) -> int | None:
     """Describe each object that was asked for; events only where it is one."""
     if not call.args and not call.flags["filename"] and not call.flags["kustomize"]:
         raise UsageError(f"You must specify the type of resource to describe. {SUGGEST}")
-    query = builder.query_of(call, allow_empty_selector=True, latest=True, limit=call.flags["chunk-size"])
+    query = builder.query_of(call, allow_empty_selector=True, limit=call.flags["chunk-size"])
     infos, error = builder.select(call, query).infos()
     events = call.flags["show-events"] and (call.flags.changed("show-events") or (error is None and len(infos) <= 1))
     if error is not None and len(call.args) == 2 and all(not_found(each) for each in flatten([error])):
@@ -28,6 +28,8 @@ async def run(call: Call) -> int | None:
     texts = []
     for info in infos:
         try:
+            if info.source:  # What a file says of it is not what it is.
+                builder.fetch(call, info)
             texts.append(describe(call, info, events))
         except ApiError as failure:
             errors += [] if any(str(each) == str(failure) for each in errors) else [failure]

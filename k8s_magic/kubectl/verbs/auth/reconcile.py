@@ -5,6 +5,7 @@ Models kubectl/pkg/cmd/auth/reconcile.go.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from k8s_magic.apiserver.errors import ApiError
@@ -50,11 +51,13 @@ def _reconcile(call: Call, info: Info, dry: bool) -> None:
 
 def _update(call: Call, info: Info, held: Obj, field: str, show: Any, dry: bool) -> None:
     wanted = info.obj
-    missing = [item for item in wanted.get(field) or () if item not in (held.get(field) or ())]
-    extra = [item for item in held.get(field) or () if item not in (wanted.get(field) or ())]
+    beyond = _uncovered if field == "rules" else _others
+    missing = beyond(held.get(field) or [], wanted.get(field) or [])
+    extra = beyond(wanted.get(field) or [], held.get(field) or [])
     removes = call.flags["remove-extra-permissions" if field == "rules" else "remove-extra-subjects"]
-    kept = [item for item in held.get(field) or () if not (removes and item in extra)]
-    new = {**held, field: [*kept, *missing], "metadata": _metadata(held, wanted)}
+    kept = (wanted.get(field) if removes else held.get(field)) or []
+    items = kept if removes and extra else [*kept, *(item for item in missing if item not in kept)]
+    new = {**held, field: items, "metadata": _metadata(held, wanted)}
     moved = "roleRef" in held and held["roleRef"] != wanted.get("roleRef")
     if moved:
         new = {**wanted, field: new[field]}
@@ -63,6 +66,36 @@ def _update(call: Call, info: Info, held: Obj, field: str, show: Any, dry: bool)
         new = _written(call, info, new, moved)
     show(new)
     _report(call, operation, field, missing, extra if removes else [])
+
+
+def _others(held: list[Obj], wanted: list[Obj]) -> list[Obj]:
+    return [item for item in wanted if item not in held]
+
+
+def _uncovered(held: list[Obj], wanted: list[Obj]) -> list[Obj]:
+    """What of `wanted` no rule of `held` allows, each verb on each resource by itself. Models component-helpers' rbac validation.Covers."""
+    return [part for rule in wanted for part in _parts(rule) if not any(_covers(other, part) for other in held)]
+
+
+def _parts(rule: Obj) -> Iterator[Obj]:
+    names: list[Obj] = [{"resourceNames": [name]} for name in rule.get("resourceNames") or ()] or [{}]
+    for group in rule.get("apiGroups") or ():
+        for resource in rule.get("resources") or ():
+            for verb in rule.get("verbs") or ():
+                yield from ({"apiGroups": [group], "resources": [resource], "verbs": [verb], **name} for name in names)
+    for url in rule.get("nonResourceURLs") or ():
+        yield from ({"nonResourceURLs": [url], "verbs": [verb]} for verb in rule.get("verbs") or ())
+
+
+def _covers(rule: Obj, part: Obj) -> bool:
+    def holds(field: str) -> bool:
+        allowed, asked = rule.get(field) or [], part.get(field) or []
+        return "*" in allowed or all(item in allowed for item in asked)
+
+    if part.get("nonResourceURLs"):
+        return holds("verbs") and holds("nonResourceURLs")
+    named = not rule.get("resourceNames") or (bool(part.get("resourceNames")) and holds("resourceNames"))
+    return holds("verbs") and holds("apiGroups") and holds("resources") and named
 
 
 def _metadata(held: Obj, wanted: Obj) -> Obj:

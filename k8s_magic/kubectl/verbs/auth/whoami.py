@@ -9,6 +9,7 @@ from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.printers.tabwriter import table
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects import meta
+from k8s_magic.objects.meta import Obj
 
 _RESOURCE = "selfsubjectreviews.authentication.k8s.io"
 
@@ -24,7 +25,7 @@ async def run(call: Call) -> int | None:
             raise UsageError(f"the selfsubjectreviews API is not enabled in the cluster{more}") from None
         raise
     if call.flags.changed("output"):
-        common.object_printer(call, "")(answer)
+        common.object_printer(call, "", typed=True)(_in_order(answer))
         return None
     user = meta.get_in(answer, "status", "userInfo", default={})
     rows = [["ATTRIBUTE", "VALUE"], ["Username", user.get("username", "")], ["UID", user.get("uid", "")]]
@@ -32,6 +33,14 @@ async def run(call: Call) -> int | None:
     rows += [[f"Extra: {key}", go_list(values)] for key, values in sorted((user.get("extra") or {}).items())]
     call.out(table(row for row in rows if row[1]))
     return None
+
+
+def _in_order(answer: Obj) -> Obj:
+    """As Go writes the struct."""
+    user = meta.get_in(answer, "status", "userInfo", default={})
+    ordered = {key: user[key] for key in ("username", "uid", "groups", "extra") if user.get(key)}
+    kinds = {"kind": answer["kind"], "apiVersion": answer["apiVersion"], "metadata": answer.get("metadata") or {}}
+    return {**kinds, "status": {"userInfo": ordered}}
 
 
 VERB = Verb("whoami", "Show who you are to the cluster.", run, examples=("kubectl auth whoami", "kubectl auth whoami --as=jane"))
