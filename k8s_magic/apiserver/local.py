@@ -12,7 +12,7 @@ from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.authorization import Access, authorize, impersonate
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
-from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, without_status
+from k8s_magic.apiserver.errors import ApiError, NoSuchPath, bad_request, method_not_allowed, without_status
 from k8s_magic.apiserver.http import Handler, Request, Response, openapi
 from k8s_magic.apiserver.http.ordering import in_go_order
 from k8s_magic.apiserver.http.paths import parse
@@ -82,6 +82,8 @@ class LocalClient:
         kind = self.api.kinds.get(resource)
         if kind is None:
             raise _unknown(verb, resource, name)
+        if not self.caller.trusted and not subresource and verb not in kind.verbs:
+            raise method_not_allowed()
         if not self.caller.may_all:
             place = namespace if kind.namespaced else name if resource == "namespaces" else ""
             authorize(self.api.store, self.caller, Access(verb, kind.group, kind.plural, subresource, place, name))

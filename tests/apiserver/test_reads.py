@@ -87,3 +87,9 @@ def test_a_past_that_is_forgotten_is_gone(client: LocalClient) -> None:
         client.api.store.journal.popleft()
         client.watch("configmaps", "default", resource_version="1")
     assert (error.value.code, error.value.reason) == (410, "Expired")
+
+
+def test_what_cannot_be_listed_is_not(client: LocalClient) -> None:
+    with pytest.raises(ApiError) as error:
+        client.list("bindings", "default")
+    assert (error.value.code, error.value.message) == (405, "the server does not allow this method on the requested resource")

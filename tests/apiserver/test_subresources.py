@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from k8s_magic.apiserver.client import Impersonation
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.objects.meta import Obj
+from tests.apiserver.random_objects import REQUEST
 
 REQUESTS = "certificatesigningrequests.certificates.k8s.io"
 AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
@@ -76,8 +76,7 @@ def test_what_is_no_subresource_of_the_kind(pods: LocalClient) -> None:
 
 
 def request(**spec: Any) -> Obj:
-    pem = base64.b64encode(b"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n").decode()
-    wanted = {"request": pem, "signerName": "example.com/s", "usages": ["client auth"], **spec}
+    wanted = {"request": REQUEST, "signerName": "example.com/s", "usages": ["client auth"], **spec}
     return {"apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest", "metadata": {"name": "r"}, "spec": wanted}
 
 
