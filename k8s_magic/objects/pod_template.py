@@ -20,10 +20,15 @@ def template_hash(template: Obj, collision_count: int | None = None) -> str:
     """The letters and digits that stand for the template; another `collision_count` gives others. Models controller.ComputeHash."""
     text = go_dump.typed(template, "v1.PodTemplateSpec").encode("utf-8", "surrogatepass")
     more = b"" if collision_count is None else collision_count.to_bytes(8, "little")
+    return _safe(_fnv_1a(text + more))
+
+
+@lru_cache(maxsize=256)  # It is thousands of bytes, and a cluster that is born again brings the same.
+def _fnv_1a(data: bytes) -> int:
     number = FNV_OFFSET
-    for byte in text + more:
+    for byte in data:
         number = (number ^ byte) * FNV_PRIME & 0xFFFFFFFF
-    return _safe(number)
+    return number
 
 
 def data_hash(data: Obj, probe: int) -> str:

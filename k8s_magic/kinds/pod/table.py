@@ -54,7 +54,9 @@ def summarize(pod: Obj) -> tuple[Containers, int]:
             result, initializing = sidecar_result, False
     if not initializing:
         result = _running(status, result)
-    return result._replace(reason=_ending(pod, status, result.reason)), len(spec.get("containers") or ()) + len(sidecars)
+    if pod["metadata"].get("deletionTimestamp"):
+        result = result._replace(reason=_ending(status, result.reason))
+    return result, len(spec.get("containers") or ()) + len(sidecars)
 
 
 def _first_reason(status: Obj) -> str:
@@ -64,9 +66,7 @@ def _first_reason(status: Obj) -> str:
     return str(status.get("reason") or status.get("phase", ""))
 
 
-def _ending(pod: Obj, status: Obj, reason: str) -> str:
-    if not pod["metadata"].get("deletionTimestamp"):
-        return reason
+def _ending(status: Obj, reason: str) -> str:
     if status.get("reason") == "NodeLost":
         return "Unknown"
     return reason if status.get("phase") in ("Succeeded", "Failed") else "Terminating"
@@ -77,7 +77,8 @@ def _condition(status: Obj, name: str) -> bool:
 
 
 def _last_end(container: Obj) -> str:
-    return ((container.get("lastState") or {}).get("terminated") or {}).get("finishedAt") or ""
+    last = container.get("lastState")
+    return ((last.get("terminated") or {}).get("finishedAt") or "") if last else ""
 
 
 def _initializing(spec: Obj, status: Obj, sidecars: set[str], reason: str) -> tuple[bool, Containers, Containers]:
