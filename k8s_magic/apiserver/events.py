@@ -30,6 +30,7 @@ class Recorder:
         self._client = client
         self._component = component
         self._host = host
+        self._source = {k: v for k, v in (("component", component), ("host", host)) if v}
         self._seen: dict[tuple[str, ...], Key] = {}
         self._similar: dict[tuple[str, ...], _Similar] = {}
         self._budgets: dict[str, tuple[float, float]] = {}
@@ -96,9 +97,8 @@ class Recorder:
     def _origin(self, reason: str) -> Obj:
         """Who tells it, and when."""
         now = rfc3339(self._client.now())
-        source = {"component": self._component, "host": self._host}
         return {
-            "source": {k: v for k, v in source.items() if v},
+            "source": self._source,
             "firstTimestamp": now,
             "lastTimestamp": now,
             "count": 1,

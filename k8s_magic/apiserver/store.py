@@ -187,7 +187,8 @@ class Store:
         for subscriber in tuple(self._subscribers.get(entry.resource, ())):
             subscriber(entry)
         if entry.resource == "pods" and self._node_subscribers:
-            for node in {*_node_keys(entry.object), *_node_keys(entry.old)}:
+            after, before = _node_keys(entry.object), _node_keys(entry.old)
+            for node in after if after == before or not before else before + after:
                 for subscriber in tuple(self._node_subscribers.get(node, ())):
                     subscriber(entry)
 
