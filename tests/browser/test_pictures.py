@@ -60,6 +60,11 @@ ONE_STEP = {"why", "why-nowhere"}
 FRONTS = {"lab": "lab/tree", "notebook": "notebooks"}
 CELLS = ["%load_ext k8s_magic", SETUP, *PICTURES.values()]
 BUSY = ["%load_ext k8s_magic", SETUP, "%view reconcile deployment/web", "import time\ntime.sleep(10)"]
+LIVE = [
+    "%load_ext k8s_magic",
+    "%view placement default",
+    "%cluster clock live 10\nkubectl create deployment web --image=nginx --replicas=3",
+]
 LARGE = [
     "%load_ext k8s_magic\n%cluster reset --nodes 50 --bare",
     "kubectl create deployment web --image=nginx --replicas=500\n%cluster settle",
@@ -86,7 +91,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(lab.chromium() is None, reaso
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("notebooks")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebooks = {**dict.fromkeys([*FRONTS, "calm", "narrow"], CELLS), "busy": BUSY, "large": LARGE}  # One each, for each keeps its kernel.
+    notebooks = {
+        **dict.fromkeys([*FRONTS, "calm", "narrow"], CELLS),
+        "busy": BUSY,
+        "large": LARGE,
+        "live": LIVE,
+    }  # One each, for each keeps its kernel.
     for name, sources in notebooks.items():
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
@@ -231,6 +241,8 @@ def _in_the_dark(page: Any, front: str) -> None:
         inks = root.locator("svg text").evaluate_all("all => all.map(e => getComputedStyle(e).fill)")
         assert max(_brightness(colour) for colour in grounds) < 0.2 < 0.45 < min(_brightness(colour) for colour in inks), name
         root.screenshot(path=SHOTS / f"{front}-{name}-dark.png")
+    page.evaluate("() => { window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'}); }")
+    page.wait_for_selector(".k8sm:not(.k8sm-dark)")
 
 
 def _brightness(colour: str) -> float:
@@ -259,6 +271,18 @@ def test_pictures_play_while_the_kernel_is_busy(base: str, page: Any, complaints
     _plays(page, root, "no")
     assert root.get_attribute("data-step") == str(int(root.get_attribute("data-frames")) - 1)
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.status") == "busy"
+
+
+def test_pictures_follow_a_live_clock_with_no_cell_running(base: str, page: Any, complaints: list[str]) -> None:
+    _open(page, f"{base}/lab/tree/live.ipynb?reset&token=tok")
+    complaints.clear()
+    for index in (0, 1, 2):
+        _run(page, index)
+    page.wait_for_function("() => document.querySelectorAll('[data-id].k8sm-running').length === 3")
+    _plays(page, page.locator(".k8sm"), "no")
+    page.locator(".k8sm-stage").focus()
+    page.keyboard.press("Home")
+    assert page.locator("[data-id].k8sm-running").count() < 3
 
 
 def test_who_wants_no_motion_sees_none(base: str, page: Any, complaints: list[str]) -> None:

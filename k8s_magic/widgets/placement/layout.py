@@ -58,6 +58,9 @@ class Layout:
     row_heights: tuple[float, ...]
     waiting_height: float
     slots: Slots
+    tidy: Slots
+    """Those of the last scene, without gaps."""
+    last: Scene | None
 
     @staticmethod
     def of(scenes: Sequence[Scene], slots: Slots = NO_SLOTS) -> Layout:
@@ -71,13 +74,14 @@ class Layout:
         rows = -(-len(names) // (10 if dense else 6 if chips else 4)) or 1
         columns = -(-len(names) // rows) or 1
         slots = _slots(scenes, slots) if chips else NO_SLOTS
-        bare = Layout(names, chips, dense, columns, any(node.notes for node in nodes) and not dense, (), 0, slots)
+        tidy, last = (_tidied(scenes[-1], slots), scenes[-1]) if slots else (NO_SLOTS, None)
+        bare = Layout(names, chips, dense, columns, any(node.notes for node in nodes) and not dense, (), 0, slots, tidy, last)
         heights = dict.fromkeys(names, 0.0)
         for node in nodes:
             heights[node.name] = max(heights[node.name], bare.box_height(node))
         row_heights = tuple(max(heights[name] for name in names[start : start + columns]) for start in range(0, len(names), columns))
         waiting = max((waiting_height(scene.waiting, chips) for scene in scenes), default=0)
-        return Layout(names, chips, dense, columns, bare.has_notes, row_heights, waiting, slots)
+        return Layout(names, chips, dense, columns, bare.has_notes, row_heights, waiting, slots, tidy, last)
 
     @property
     def box_width(self) -> float:
@@ -137,11 +141,12 @@ class Layout:
             return pods, 0
         return sorted(pods, key=lambda pod: pod.mood == "running")[: self.most_chips], len(pods) - self.most_chips
 
-    def tiles(self, box: Place, pods: Sequence[PodTile]) -> list[tuple[PodTile, Place]]:
-        """The pods' places within a node's box."""
+    def tiles(self, box: Place, pods: Sequence[PodTile], scene: Scene | None = None) -> list[tuple[PodTile, Place]]:
+        """The pods' places within a node's box; gaps that they leave are filled in the last scene."""
         inner = Place(box.x + PADDING, box.y + self.head, box.width - 2 * PADDING, 0)
         if self.chips:
-            slots = [self.slots.get(pod.id, number) for number, pod in enumerate(pods)]
+            known = self.tidy if scene is not None and scene is self.last else self.slots
+            slots = [known.get(pod.id, number) for number, pod in enumerate(pods)]
             if max(slots, default=0) >= self.most_chips:
                 slots = list(range(len(pods)))
             places = chips_in(inner, max(slots, default=-1) + 1, small=self.dense)
@@ -166,6 +171,16 @@ def _slots(scenes: Sequence[Scene], before: Slots) -> Slots:
             stays = set(kept.values())
             free = (slot for slot in range(2 * len(node.pods)) if slot not in kept)
             found.update({pod.id: next(free) for pod in node.pods if pod.id not in stays})
+    return found
+
+
+def _tidied(scene: Scene, slots: Slots) -> Slots:
+    """Without gaps, and with as few moves as that takes."""
+    found = {}
+    for node in scene.nodes:
+        taken = {slots[pod.id] for pod in node.pods}
+        free = (slot for slot in range(len(node.pods)) if slot not in taken)
+        found.update({pod.id: slots[pod.id] if slots[pod.id] < len(node.pods) else next(free) for pod in node.pods})
     return found
 
 

@@ -52,7 +52,7 @@ def draw(scene: Scene, layout: Layout, before: Scene | None = None) -> str:
         parts += _waiting(scene, layout, moved)
     for node, place in boxes:  # Pods come last, so that one on its way passes over the boxes.
         shown, _ = layout.shown(node.pods)
-        parts += [pod_at(pod, at, layout.chips, pod.id in moved) for pod, at in layout.tiles(place, shown)]
+        parts += [pod_at(pod, at, layout.chips, pod.id in moved) for pod, at in layout.tiles(place, shown, scene)]
     return document(WIDTH, layout.height, f"Placement: {heading(scene)}", summary(scene), *parts)
 
 

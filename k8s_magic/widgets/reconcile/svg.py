@@ -41,6 +41,11 @@ class Chart:
         """Whose template is desired at the end, so that nobody changes colour on the way."""
         return frozenset(series.id for series in self.scenes[-1].series if series.is_new)
 
+    @cached_property
+    def known(self) -> dict[str, Series]:
+        """All series that there are on the way."""
+        return {series.id: series for scene in self.scenes for series in scene.series}
+
     def colour(self, series: Series) -> tuple[str, str]:
         """And its class."""
         return (NEW, "k8sm-new") if series.id in self.newest else (OLD, "k8sm-old")
@@ -198,8 +203,11 @@ def _cursor(chart: Chart, now: int) -> str:
 def _legend(scene: Scene, chart: Chart) -> list[str]:
     """Whose pods have which colour, and how a pod looks that is not ready or leaves."""
     y, x, parts = CHART_TOP + CHART_HEIGHT + 34, float(MARGIN + LEFT), []
-    entries = [(series_words(series), "ready", *chart.colour(series)) for series in scene.series[-2:]]
-    if (more := len(scene.series) - 2) > 0:
+    there = {series.id for series in scene.series}
+    told = [(series_words(series), series) for series in scene.series]
+    told += [(f"old {series.name}", series) for id, series in chart.known.items() if id not in there and id not in chart.newest]
+    entries = [(said, "ready", *chart.colour(series)) for said, series in told[:2]]
+    if (more := len(told) - 2) > 0:
         entries.append((f"and {more} more", "leaves", OLD, "k8sm-old"))
     for said, how, colour, class_ in entries:
         fit = fitted(said, 330, SMALL)

@@ -107,7 +107,8 @@ def _lines(card: Card, room: float) -> list[tuple[str, str]]:
     most = letters(room, SMALL)
     lines = []
     about = [word for word in (card.state, f"owner {card.owner}" if card.owner else "no owner" if card.mood else "") if word]
-    lines += [(line, "soft") for line in wrapped(" · ".join(about), most, 2)]
+    joined = [" · ".join(about)] if about else []
+    lines += [(fitted(line, room, SMALL), "soft") for line in (joined if width_of(" · ".join(about), SMALL) <= room else about)]
     for kind, (mark, tone) in MARKS.items():
         labels = "  ".join(f"{mark}{key}={value}" for key, value, how in card.labels if how == kind)
         lines += [(line, tone) for line in wrapped(labels, most, MOST_LINES)]
