@@ -77,7 +77,7 @@ def _halved(frames: Sequence[Frame]) -> list[Frame]:
 
 def packed(chapters: Sequence[Chapter]) -> bytes:
     """What the front end gets: `encoded`, compressed about ten times, for a picture's parts are much alike."""
-    return zlib.compress(json.dumps(encoded(chapters), separators=(",", ":")).encode())
+    return zlib.compress(json.dumps(encoded(chapters), separators=(",", ":")).encode(), level=1)
 
 
 def encoded(chapters: Sequence[Chapter]) -> dict[str, Any]:

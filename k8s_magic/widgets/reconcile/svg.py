@@ -18,7 +18,7 @@ BOX_WIDTH = (WIDTH - 2 * MARGIN - 3 * BOX_GAP) / 4
 CHART_TOP, CHART_HEIGHT, CHAIN_TOP, LINES, LINE_HEIGHT = 158, 180, 402, 6, 15
 HEIGHT, INDENT = CHAIN_TOP + LINE_HEIGHT * LINES + MARGIN, 48
 WIDEST_STEP = 90
-NEW, OLD, FLOOR = "#4c9aec", "#d9a514", "#8a5a00"
+NEW, OLD, FLOOR = "#2e7dd7", "#d9a514", "#8a5a00"
 
 
 def drawer(scenes: Sequence[Scene]) -> Callable[[Scene], str]:
