@@ -277,7 +277,8 @@ class Cluster:
         command = self._command(words[1:] if words[:1] == ["kubectl"] else words, stdin, "background" if in_background else "run")
         run, exit_code = self.work_off(command, cwd, on_output, settings)
         self.after_command()
-        return Result(run.take_stdout(), run.take_stderr(), exit_code, self.take_background())
+        printed = ("", "") if in_background else (run.take_stdout(), run.take_stderr())
+        return Result(*printed, exit_code, self.take_background())
 
     def _command(self, argv: Sequence[str], stdin: str | None, how: How) -> Command:
         settings: dict[str, Any] = {"legacy": self.legacy, "may_wait": self.clock != "pause", "env": dict(self.env)}

@@ -37,6 +37,18 @@ def expand_line(line: str, variables: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
+def without_comment(line: str) -> str:
+    """The line up to a word that begins with #, outside of quotes, as a shell reads it."""
+    start = 0
+    for quote, text in quoted_parts(line):
+        signs = [start + place for place, sign in enumerate(text) if sign == "#" and not quote]
+        for at in signs:
+            if at == 0 or line[at - 1].isspace():
+                return line[:at]
+        start += len(text)
+    return line
+
+
 def quoted_parts(line: str) -> list[tuple[str, str]]:
     """The line cut into (quote, text): quote is the sign around the text, which is part of it, or empty."""
     parts, start, quote, position = [], 0, "", 0

@@ -17,7 +17,7 @@ from traitlets.config import Configurable
 from k8s_magic.apiserver.errors import ApiError
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.magics import cluster_commands, terminal
-from k8s_magic.magics.expand import expand_body, expand_line
+from k8s_magic.magics.expand import expand_body, expand_line, without_comment
 from k8s_magic.magics.lines import commands
 from k8s_magic.magics.session import Session
 from k8s_magic.magics.shown import KubectlError, Output, Outputs, show
@@ -56,7 +56,7 @@ class KMagics(Magics, Configurable):
     @cell_magic
     def manifest(self, line: str, cell: str) -> Output:
         """Apply the YAML of the cell; `%%manifest pod.yaml` writes it there first. What begins with a dash goes to `kubectl apply`."""
-        words = shlex.split(self._line(line))
+        words = self._words(line)
         name = words.pop(0) if words and not words[0].startswith("-") else None
         options, body = shlex.join(words), self._body(cell)
         if name is None:
@@ -71,18 +71,19 @@ class KMagics(Magics, Configurable):
     @line_magic
     def cluster(self, line: str) -> Any:
         """Look at the cluster and move it: `%cluster help` says how."""
-        return cluster_commands.run(self.session, shlex.split(self._line(line)))
+        return cluster_commands.run(self.session, self._words(line))
 
     @no_var_expand
     @line_magic
     def view(self, line: str) -> Any:
         """Show a picture that follows the cluster: `%view placement`; the words after the name are namespaces."""
-        words = shlex.split(self._line(line)) or [""]
+        words = self._words(line)
         known = pictures()
-        if "/" in words[0]:
+        if "/" in "".join(words[:1]):
             words.insert(0, "selector")  # `%view service/web`: what it selects.
-        if words[0] not in known:
-            raise KubectlError(f'error: unknown picture "{words[0]}" for "%view"\nThere are: {", ".join(known)}')
+        if not words or words[0] not in known:
+            asked = f'unknown picture "{words[0]}" for "%view"' if words else "usage: %view PICTURE"
+            raise KubectlError(f"error: {asked}; there are {', '.join(known)}")
         try:
             picture = known[words[0]](self.session.client, self.session.inspector, tuple(words[1:]))
         except ApiError as error:
@@ -92,8 +93,14 @@ class KMagics(Magics, Configurable):
         self.session.add_view(picture)
         display(picture)
 
+    def _words(self, line: str) -> list[str]:
+        try:
+            return shlex.split(self._line(line))
+        except ValueError as error:
+            raise KubectlError(f"error: {error}") from None
+
     def _line(self, line: str) -> str:
-        line = line.rstrip().removesuffix(";")  # With it IPython shows nothing; a shell would take it as the end of the command.
+        line = without_comment(line).rstrip().removesuffix(";")  # With it IPython shows nothing; to a shell it ends the command.
         return expand_line(line, self.session.shell.user_ns) if self.expand else line
 
     def _body(self, cell: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,7 @@ def go_live(session: Session, arguments: list[str]) -> Output:
         raise KubectlError(f'error: invalid rate "{text}": give it as 5, for five seconds a second') from None
     _refusable(lambda: session.go_live(rate))
     session.cluster.clock = "step"
-    return Output(f"The clock runs, {rate:g} seconds a second.\n")
+    return Output(f"The clock runs, {rate:g} {'second' if rate == 1 else 'seconds'} a second.\n")
 
 
 def _stop_the_clock(session: Session) -> None:
@@ -106,7 +107,7 @@ def fork(session: Session, arguments: list[str]) -> Output:
     session.clusters[name] = copy = session.cluster.fork()
     copy.editor, copy.env = session.cluster.editor, dict(session.cluster.env)
     live.share(copy)
-    return Output(f'"{name}" is a copy of "{session.name}" as it is now; `%cluster switch {name}` goes there\n')
+    return Output(f'"{name}" is a copy of "{session.name}" as it is now; `%cluster switch {shlex.quote(name)}` goes there\n')
 
 
 def switch(session: Session, arguments: list[str]) -> Output:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8s_magic.magics.expand import expand_body, expand_line, quoted_parts
+from k8s_magic.magics.expand import expand_body, expand_line, quoted_parts, without_comment
 from k8s_magic.magics.shown import Output
 
 VARIABLES: dict[str, Any] = {
@@ -19,6 +19,21 @@ VARIABLES: dict[str, Any] = {
     "module": pytest,
     "f": len,
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("get pods # all of them", "get pods "),
+        ("get pods -l a=b#c", "get pods -l a=b#c"),
+        ("annotate pod p note='a # b' # c", "annotate pod p note='a # b' "),
+        ("x 'a'#b", "x 'a'#b"),
+        ("x \\# y", "x \\# y"),
+        ("# nothing", ""),
+    ],
+)
+def test_a_comment_is_left_out_as_a_shell_does(line: str, kept: str) -> None:
+    assert without_comment(line) == kept
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def test_the_streams_come_in_the_order_of_the_command(
     assert [text[:9] for text in told] == ["err: Foun", "out: 2026"]
 
 
+def test_a_watch_in_the_background_prints_its_table_at_once(run: Run) -> None:
+    run("kubectl create deployment web --image=nginx\n%cluster settle")
+    first = run("kubectl get deployments -w &").stdout
+    assert first.splitlines()[0].split() == ["NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"]
+    assert run("kubectl scale deployment web --replicas=2 # one more").stdout.splitlines()[1].split()[:2] == ["web", "1/2"]
+
+
 def test_a_semicolon_silences(run: Run) -> None:
     assert run("%kubectl get ns;").stdout == ""
 
@@ -152,7 +159,11 @@ def test_the_clock_can_follow_the_wall(run: Run, shell: Any) -> None:
         ("%cluster kill-node nope", 'Error from server (NotFound): nodes "nope" not found'),
         ("%cluster kill-node", "error: usage: %cluster kill-node NODE"),
         ("%cluster reset --nodes many", 'error: invalid argument "many" for "--nodes": not a whole number'),
-        ("%view nope", 'error: unknown picture "nope" for "%view"'),
+        ("%view nope", 'error: unknown picture "nope" for "%view"; there are network, placement, reconcile, selector, tree, why'),
+        ("%view", "error: usage: %view PICTURE; there are network, placement, reconcile, selector, tree, why"),
+        ("%cluster 'x", "error: No closing quotation"),
+        ("%view 'x", "error: No closing quotation"),
+        ("%%manifest 'x\nkind: Pod", "error: No closing quotation"),
         ("%kubectl get pods 'x", "error: No closing quotation"),
     ],
 )
