@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ISSUER = x509.name_of(("Common Name", "kubernetes"))
 LONGEST_S, SHORTEST_S = 365 * 24 * 3600, 600
+FOUNDED = 1767225600.0  # The beginning of 2026.
 BACKDATE_S, SHORT_S = 300, 8 * 3600
 
 
@@ -35,6 +36,12 @@ def sign(lineage: Lineage, named: x509.Named, usages: Sequence[str], seconds: in
     ends = (now if lasts < SHORT_S else begins) + lasts
     serial = lineage.number("certificate", uid) >> 1
     return x509.certificate(named, ISSUER, _secret(lineage), serial=serial, begins=begins, ends=ends, usages=usages)
+
+
+def root(lineage: Lineage) -> bytes:
+    """The authority's own certificate, in PEM."""
+    named = x509.Named(raw_subject=ISSUER, raw_key=x509.key_of(_secret(lineage)))
+    return x509.certificate(named, ISSUER, _secret(lineage), serial=1, begins=FOUNDED, ends=FOUNDED + 10 * LONGEST_S, usages=(), is_ca=True)
 
 
 def recognized(lineage: Lineage, text: bytes, now: float) -> x509.Named | None:

@@ -138,7 +138,7 @@ def certificate(
     is_ca: bool = False,
 ) -> bytes:
     """A certificate in PEM for `named`, signed by the issuer's Ed25519 secret."""
-    extensions = [_usage(usages, is_ca)]
+    extensions = _usage(usages, is_ca)
     if not is_ca and (purposes := [PURPOSES[usage] for usage in usages if usage in PURPOSES]):
         extensions.append(_extension(EXTENDED_USAGE, der.sequence(map(der.oid, purposes))))
     extensions.append(_extension(BASIC_CONSTRAINTS, der.sequence([der.write(der.BOOLEAN, b"\xff")] if is_ca else []), critical=True))
@@ -172,11 +172,11 @@ def parse_certificate(text: bytes, issuer_secret: bytes) -> tuple[Named, float, 
     return named, begins, ends
 
 
-def _usage(usages: Sequence[str], is_ca: bool) -> bytes:
+def _usage(usages: Sequence[str], is_ca: bool) -> list[bytes]:
+    """What the key is for; nothing where nothing is said of that."""
     bits = {5, 6} if is_ca else {KEY_BITS[usage] for usage in usages if usage in KEY_BITS}
-    last = max(bits, default=0)
-    value = sum(0x80 >> bit for bit in bits)
-    return _extension(KEY_USAGE, der.bits(bytes([value]), 7 - last), critical=True)
+    value = bytes([sum(0x80 >> bit for bit in bits)])
+    return [_extension(KEY_USAGE, der.bits(value, 7 - max(bits)), critical=True)] if bits else []
 
 
 def _extension(dotted: str, value: bytes, *, critical: bool = False) -> bytes:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ import tornado.web
 from tornado.httputil import HTTPServerRequest
 
 from k8s_magic import live
-from k8s_magic.apiserver import tokens
+from k8s_magic.apiserver import authority, tokens
 from k8s_magic.apiserver.authorization import Access, authorize
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import Stream, WatchEvent
@@ -32,6 +32,7 @@ from k8s_magic.apiserver.http.access import impersonated
 from k8s_magic.apiserver.http.encoding import encode
 from k8s_magic.apiserver.watching import WatchStream
 from k8s_magic.cluster import Cluster
+from k8s_magic.objects import x509
 from k8s_magic.server import certificates, kubeconfig, protobuf, proxying
 from k8s_magic.server.streams import LogRequest, StreamSocket
 from k8s_magic.server.web import UNAUTHORIZED, ApiRequest
@@ -52,7 +53,7 @@ class Server:
     def __init__(self, cluster: Cluster, port: int = 0) -> None:
         self.cluster = cluster
         self.token = secrets.token_urlsafe(24)
-        self._certificates = certificates.issue()
+        self._certificates = certificates.issue(authority.root(cluster.lineage))
         self._open = 0
         self._hold, self._has_news = 0, False
         self._passed = 0.0
@@ -169,18 +170,21 @@ class Server:
 
     # --- Requests ---
 
-    def authenticate(self, headers: Mapping[str, str]) -> Caller | None:
-        """Who asks, by bearer token; None for nobody that is known."""
-        agent = headers.get("User-Agent", "unknown").split("/")[0]
-        scheme, _, token = headers.get("Authorization", "").partition(" ")
+    def authenticate(self, asked: HTTPServerRequest) -> Caller | None:
+        """Who asks, by certificate or bearer token; None for nobody that is known."""
+        agent = asked.headers.get("User-Agent", "unknown").split("/")[0]
+        scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self.token.encode()):
             return Caller(agent)
+        shown = asked.get_ssl_certificate(binary_form=True)
         with self.cluster.lock:
+            if isinstance(shown, bytes):
+                return authority.authenticate(self.cluster.api, x509.pem("CERTIFICATE", shown), agent)
             return tokens.authenticate(self.cluster.api, token, agent) if scheme.lower() == "bearer" else None
 
     def caller(self, asked: HTTPServerRequest) -> Caller:
         """As whom a request is made, by its token and its Impersonate-* headers; `ApiError` where that may not be."""
-        caller = self.authenticate(asked.headers)
+        caller = self.authenticate(asked)
         if caller is None:
             raise UNAUTHORIZED
         headers = {name.lower(): value for name, value in asked.headers.items()}  # Repeated ones come joined by commas.

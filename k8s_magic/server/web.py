@@ -34,7 +34,7 @@ class ApiRequest(tornado.web.RequestHandler):
         self.server = server
 
     async def answer(self, *_: str) -> None:
-        caller = self.server.authenticate(self.request.headers)
+        caller = self.server.authenticate(self.request)
         if caller is None:
             return self._finish(Response(401, encode(UNAUTHORIZED.status)))
         self._wait_if_polling()
