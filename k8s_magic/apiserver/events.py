@@ -42,7 +42,7 @@ class Recorder:
             return
         group = (uid, field_path, kind, reason)
         combined = self._combines(group, message)
-        identity = group if combined else (*group, message)
+        identity = self._identity(obj, group, message, combined)
         message = f"(combined from similar events): {message}" if combined else message
         known = self._seen.get(identity)
         before = self._client.peek("events", known.name, known.namespace) if known else None
@@ -55,6 +55,10 @@ class Recorder:
             # A namespace that is going or gone takes no events; upstream drops them likewise.
             if error.reason not in ("Forbidden", "NotFound"):
                 raise
+
+    def _identity(self, obj: Obj, group: tuple[str, ...], message: str, combined: bool) -> tuple[str, ...]:
+        """What two events have in common of which the second only counts."""
+        return group if combined else (*group, message)
 
     def _may_speak(self, uid: str) -> bool:
         """A token bucket an object, so that one in trouble does not flood the log."""
@@ -121,6 +125,10 @@ class ModernRecorder(Recorder):
 
     def _combines(self, group: tuple[str, ...], message: str) -> bool:
         return False
+
+    def _identity(self, obj: Obj, group: tuple[str, ...], message: str, combined: bool) -> tuple[str, ...]:
+        """Whatever the note says; but the state of the object counts. Models client-go tools/events getKey."""
+        return (*group, obj["metadata"].get("resourceVersion", ""))
 
     def _repeat(self, before: Obj, message: str) -> None:
         count = (before.get("series") or {}).get("count", 1) + 1
