@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8s_magic.kubectl import errors, kubeconfig, suggest, usage, verb
+from k8s_magic.kubectl import applysets, errors, kubeconfig, suggest, usage, verb
 from k8s_magic.kubectl.environment import Environment, UsageError
 from k8s_magic.kubectl.flags import Flag, FlagError, parse, request_timeout, table
 from k8s_magic.kubectl.legacy import command_line as legacy
@@ -104,7 +104,7 @@ def _check_required(call: Call) -> None:
 
 def _call(path: Path, rest: list[str], environment: Environment) -> Call | None:
     """The call to make; None where help was asked for and given."""
-    known = verb.flags_of(path, verb.find(path)) + legacy.flags(path, environment)
+    known = verb.flags_of(path, verb.find(path)) + legacy.flags(path, environment) + applysets.flags(path, environment)
     flags, args, dash = parse(rest, known, environment.err)
     if flags["help"]:
         environment.out(usage.help_of(path))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from k8s_magic.apiserver.client import WriteOptions
-from k8s_magic.kubectl import builder, common, deletion, recording
+from k8s_magic.kubectl import applysets, builder, common, deletion, recording
 from k8s_magic.kubectl.applying import Applying
+from k8s_magic.kubectl.applysets import ApplySet
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.common import DryRun
 from k8s_magic.kubectl.environment import UsageError
@@ -24,7 +25,8 @@ async def run(call: Call) -> int | None:
     if not flags["filename"] and not flags["kustomize"]:
         raise UsageError("must specify one of -f and -k")
     options = _write_options(call, dry)
-    _check(call, dry)
+    owner = applysets.of_call(call, dry, options)
+    _check(call, dry, owner)
     pruning = Pruning(call, dry, cascade, flags["grace-period"])
     applying = Applying(call, dry, options, flags["server-side"], flags["force"], cascade, flags["grace-period"])
     query = builder.query_of(call, all=False, validate=options.field_validation != "Ignore")
@@ -32,13 +34,17 @@ async def run(call: Call) -> int | None:
     errors = [error] if error is not None else []
     if not infos and not errors:
         raise UsageError("no objects passed to apply")
+    if owner is not None:
+        owner.before(infos)
     errors += await _apply_all(call, applying, infos, pruning)
     if len(errors) == 1:
         raise errors[0]
     if errors:
         raise Aggregate(errors)
     _print_objects(call, dry, infos)
-    if flags["prune"]:
+    if owner is not None:
+        owner.prune(pruning.uids, cascade, flags["grace-period"])
+    elif flags["prune"]:
         pruning.run()
     return None
 
@@ -78,8 +84,10 @@ def _write_options(call: Call, dry: DryRun) -> WriteOptions:
     )
 
 
-def _check(call: Call, dry: DryRun) -> None:
+def _check(call: Call, dry: DryRun, owner: ApplySet | None) -> None:
     flags = call.flags
+    if owner is not None:
+        owner.check()
     wrong = {
         "--force-conflicts only works with --server-side": flags["force-conflicts"] and not flags["server-side"],
         "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)": dry == "client"
@@ -90,9 +98,12 @@ def _check(call: Call, dry: DryRun) -> None:
         "--force cannot be used with --prune": flags["prune"] and flags["force"],
         "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "
         "If you did not mean to prune all resources, specify a label selector": flags["prune"]
+        and owner is None
         and not flags["all"]
         and not flags["selector"],
-        "--prune is in alpha and doesn't currently work on objects created by server-side apply": flags["prune"] and flags["server-side"],
+        "--prune is in alpha and doesn't currently work on objects created by server-side apply": flags["prune"]
+        and owner is None
+        and flags["server-side"],
         "--subresource can only be specified for --server-side": flags["subresource"] and not flags["server-side"],
     }
     for message, holds in wrong.items():
