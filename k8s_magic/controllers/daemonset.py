@@ -55,7 +55,10 @@ class DaemonSetController(Controller):
         return {"nodes": self._node_changed}
 
     def _node_changed(self, event: WatchEvent, old: Obj | None) -> Iterable[Key]:
+        """A node that is gone wakes nobody: its pods do, when they are collected."""
         node = event.object
+        if event.type == "DELETED":
+            return ()
         if event.type == "MODIFIED" and old is not None and old["spec"] == node["spec"] and labels(old) == labels(node):
             return ()
         return [key_of(ds) for ds in self.client.items(RESOURCE)]

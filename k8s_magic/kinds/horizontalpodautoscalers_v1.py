@@ -14,6 +14,7 @@ from k8s_magic.objects.meta import Obj
 
 PREFIX = "autoscaling.alpha.kubernetes.io/"
 METRICS, BEHAVIOR, CONDITIONS = PREFIX + "metrics", PREFIX + "behavior", PREFIX + "conditions"
+CONDITION = ("type", "status", "lastTransitionTime", "reason", "message")
 SAME_STATUS = ("observedGeneration", "lastScaleTime", "currentReplicas", "desiredReplicas")
 
 
@@ -39,7 +40,7 @@ def from_stored(obj: Obj) -> Obj:
     more = {
         METRICS: [m for m in metrics if m is not cpu],
         BEHAVIOR: behavior,
-        CONDITIONS: status.get("conditions"),
+        CONDITIONS: [{field: each[field] for field in CONDITION if field in each} for each in status.get("conditions") or ()],
     }
     shown = {key: _compact(value) for key, value in more.items() if value}
     metadata = dict(obj["metadata"])
