@@ -11,7 +11,7 @@ from k8s_magic.apiserver.local import LocalClient
 from k8s_magic.controllers.controller import Controller, Mapper
 from k8s_magic.objects.edit import set_in
 from k8s_magic.objects.meta import Key, Obj, is_deleting, name, namespace, uid
-from k8s_magic.objects.pods import set_condition
+from k8s_magic.objects.pods import condition, set_condition
 from k8s_magic.objects.taints import NO_EXECUTE, tolerates
 
 FOREVER = None
@@ -23,6 +23,9 @@ TARGET = {
     "reason": "DeletionByTaintManager",
     "message": "Taint manager: deleting due to NoExecute taint",
 }
+
+MARKED_S = 0.02
+"""How long a pod is marked before it is deleted. Upstream, too, a DaemonSet sees the taint and deletes the pod itself by then."""
 
 
 class TaintEvictionController(Controller):
@@ -59,7 +62,7 @@ class TaintEvictionController(Controller):
         for pod in self.client.by_node(key.name):
             self._consider(pod, taints, before.pop(uid(pod), None), pending, now)
         ends = [self._end(pod_key, taints, since) for since, pod_key in pending.values()]
-        return min((end - now for end in ends if end is not None), default=None)
+        return min((max(end - now, MARKED_S) for end in ends if end is not None), default=None)
 
     def _consider(self, pod: Obj, taints: list[Obj], known: tuple[float, Key] | None, pending: Pending, now: float) -> None:
         """Evict a pod whose time is up, or note since when it has been counting."""
@@ -71,9 +74,11 @@ class TaintEvictionController(Controller):
         if stay is FOREVER:
             if known is not None:
                 self._tell(key, "Cancelling deletion of")
-        elif since + stay <= now:
-            self._evict(pod, key, now)
+        elif since + stay <= now and _is_marked(pod):
+            self._delete(key)
         else:
+            if since + stay <= now:
+                self._mark(pod, key, now)
             pending[uid(pod)] = (since, key)
 
     def _end(self, key: Key, taints: list[Obj], since: float) -> float | None:
@@ -81,12 +86,14 @@ class TaintEvictionController(Controller):
         stay = tolerated_seconds(pod, taints) if pod is not None else FOREVER
         return None if stay is FOREVER else since + stay
 
-    def _evict(self, pod: Obj, key: Key, now: float) -> None:
+    def _mark(self, pod: Obj, key: Key, now: float) -> None:
         self._tell(key, "Marking for deletion")
         target = {**TARGET, "observedGeneration": pod["metadata"]["generation"]} if pod["metadata"].get("generation") else TARGET
         conditions = set_condition((pod.get("status") or {}).get("conditions"), target, now)
+        self.client.write_status("pods", set_in(pod, ("status", "conditions"), conditions))
+
+    def _delete(self, key: Key) -> None:
         try:
-            self.client.write_status("pods", set_in(pod, ("status", "conditions"), conditions))
             self.client.delete("pods", key.name, key.namespace)
         except ApiError as error:
             if error.reason != "NotFound":
@@ -96,6 +103,11 @@ class TaintEvictionController(Controller):
         # The real one names the pod without its uid, so that `describe` does not find the event.
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": key.name, "namespace": key.namespace}}
         self.events.event(pod, "Normal", "TaintManagerEviction", f"{what} Pod {key.namespace}/{key.name}")
+
+
+def _is_marked(pod: Obj) -> bool:
+    found = condition(pod, "DisruptionTarget")
+    return found is not None and found.get("reason") == TARGET["reason"]
 
 
 def no_execute_taints(node: Obj) -> list[Obj]:

@@ -41,7 +41,7 @@ def test_pods_leave_when_their_toleration_has_run_out(world: Any, tolerations: l
     bare_pod(world, "p", tolerations)
     world.run(3)
     taint(world, MAINTENANCE)
-    world.run((until or 0) + 0.02 if until is not None else 100)
+    world.run((until or 0) + 0.05 if until is not None else 100)
     if until is None:
         assert lives(world, "p")
         return
