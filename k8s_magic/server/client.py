@@ -210,10 +210,10 @@ class HttpClient:
         return discovery.path(self._find(resource), namespace, name, subresource)
 
     def _json(self, method: str, where: Where, query: Query, body: Any = None, *, accept: str = JSON, content_type: str = JSON) -> Obj:
-        path = self._path(where.resource, where.namespace, where.name, where.subresource)
         headers = [("Accept", accept)] if body is None else [("Accept", accept), ("Content-Type", content_type)]
         encoded = None if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
         try:
+            path = self._path(where.resource, where.namespace, where.name, where.subresource)
             found: Obj = json.loads(self._transport.request(method, path, query, encoded, headers)[1])
         except ApiError as error:
             if error.message != NOWHERE or where.subresource:
