@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from typing import Any, Protocol
 
-from k8s_magic.apiserver import deletion, discovery, paging, reviews, subresources, tables, writes
+from k8s_magic.apiserver import deletion, discovery, paging, pod_log_options, reviews, subresources, tables, writes
 from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import DeleteOptions, PatchType, Stream, TableObjects, WatchEvent, WriteOptions
 from k8s_magic.apiserver.custom_resources import CustomResources
@@ -399,6 +399,8 @@ class ApiServer:
     def connect(self, kind: Kind, name: str, namespace: str, subresource: str, parameters: dict[str, Any]) -> Awaitable[Stream]:
         pod = self._stored(kind, name, namespace)
         node = pod["spec"].get("nodeName", "")
+        if subresource == "log":
+            pod_log_options.check(name, parameters)
         if not node and subresource == "log":
             return empty()  # Models registry/core/pod LogLocation.
         if not node:

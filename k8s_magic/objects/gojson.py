@@ -17,9 +17,10 @@ def loads(text: str | bytes) -> Any:
     """The decoded value; JSONSyntaxError such as `invalid character 'b' looking for beginning of object key string`."""
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     try:
-        return json.loads(text, strict=True, parse_constant=_refuse)
+        value = json.loads(text, strict=True, parse_constant=_refuse)
     except ValueError:
         raise JSONSyntaxError(_Scanner(text).complaint()) from None
+    return _without_surrogates(value) if _ESCAPED_SURROGATE.search(text) else value
 
 
 class _Doubled(dict[str, Any]):
@@ -56,6 +57,20 @@ def type_name(value: Any) -> str:
     """A decoded value's type, as Go's decoder names it."""
     names = {dict: "object", list: "array", str: "string", bool: "bool"}
     return names.get(type(value), "number")
+
+
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half a pair of surrogates is no character; Go puts U+FFFD in its place."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def _refuse(constant: str) -> Any:

@@ -35,7 +35,7 @@ class LogRequest(tornado.web.RequestHandler):
         self.server = server
 
     async def get(self, namespace: str, name: str) -> None:
-        parameters = {key: values[0].decode() for key, values in self.request.query_arguments.items()}
+        parameters = {key: values[0].decode("utf-8", "replace") for key, values in self.request.query_arguments.items()}
         try:
             caller = self.server.caller(self.request)
             stream = await self.server.connect(caller, namespace, name, "log", parameters)
@@ -79,9 +79,10 @@ class StreamSocket(tornado.websocket.WebSocketHandler):
         namespace, name, subresource = (str(value) for value in args)
         try:
             self._caller = self.server.caller(self.request)
-            if subresource == "portforward":
-                self.server.authorize(self._caller, Access("create", "", "pods", subresource, namespace, name))
-            else:
+            self.server.authorize(self._caller, Access("create", "", "pods", subresource, namespace, name))
+            if self.request.headers.get("Upgrade", "").lower() != "websocket":
+                raise bad_request("Upgrade request required")
+            if subresource != "portforward":
                 self._stream = await self.server.connect(self._caller, namespace, name, subresource, self._parameters())
         except ApiError as error:
             self.set_status(error.code)
@@ -90,21 +91,10 @@ class StreamSocket(tornado.websocket.WebSocketHandler):
             return
         await super().get(*args, **kwargs)
 
-    async def post(self, *args: Any) -> None:
-        """What an older way of streaming begins with, which kubectl falls back to when it is refused."""
-        namespace, name, subresource = (str(value) for value in args)
-        try:
-            caller = self.server.caller(self.request)
-            self.server.authorize(caller, Access("create", "", "pods", subresource, namespace, name))
-            error = bad_request("Upgrade request required")
-        except ApiError as refused:
-            error = refused
-        self.set_status(error.code)
-        self.set_header("Content-Type", "application/json")
-        self.finish(encode(error.status))
+    post = get  # With it begins an older way of streaming, to which kubectl falls back when it is refused.
 
     def _parameters(self) -> dict[str, Any]:
-        query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}
+        query = {name: [value.decode("utf-8", "replace") for value in values] for name, values in self.request.query_arguments.items()}
         return {name: values if name in ("command", "ports") else values[0] for name, values in query.items()}
 
     def open(self, *args: str, **kwargs: str) -> None:

@@ -69,7 +69,7 @@ class ApiRequest(tornado.web.RequestHandler):
         """The API gives none, and a hash of each answer costs."""
 
     def _request(self, caller: Caller) -> Request:
-        query = {name: [value.decode() for value in values] for name, values in self.request.query_arguments.items()}
+        query = {name: [value.decode("utf-8", "replace") for value in values] for name, values in self.request.query_arguments.items()}
         headers = {name.lower(): value for name, value in self.request.headers.items()}  # Repeated ones come joined by commas.
         return Request(self.request.method or "GET", self.request.path, caller, query, headers, self.request.body)
 

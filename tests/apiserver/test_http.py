@@ -496,3 +496,9 @@ def test_an_eviction_names_its_pod(ask: Any) -> None:
     assert ask("GET", pods + "/p")[0] == 200
     assert ask("POST", pods + "/p/eviction", {**dry, "apiVersion": "policy/v1beta1", "deleteOptions": {}})[0] == 201
     assert ask("GET", pods + "/p")[0] == 404
+
+
+def test_half_a_character_is_replaced(ask: Any) -> None:
+    body = rb'{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"\ud800x \ud83d\ude00"}}'
+    assert ask("POST", PATH, body)[1]["data"] == {"k": "\ufffdx \U0001f600"}
+    assert ask("GET", PATH + "/a")[1]["data"] == {"k": "\ufffdx \U0001f600"}

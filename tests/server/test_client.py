@@ -198,3 +198,9 @@ def test_a_parameter_of_nought_is_a_parameter(outside: Outside) -> None:
     outside.kubectl("wait --for=condition=Ready pod/box")
     assert outside.kubectl("logs box --tail=0").stdout == ""
     assert outside.kubectl("logs box --tail=1").stdout == "hi\n"
+
+
+def test_a_resource_that_has_gone_is_named(client: HttpClient) -> None:
+    with pytest.raises(ApiError) as refused:
+        client.list("crontabs.stable.example.com", "default")
+    assert refused.value.message == "the server could not find the requested resource (get crontabs.stable.example.com)"

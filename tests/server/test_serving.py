@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import socket
@@ -146,3 +147,67 @@ def test_the_log_of_a_pod_without_a_node_is_empty(server: Server) -> None:
     assert (result.stdout, result.stderr, result.exit_code) == ("", "", 0)
     result = server.cluster.kubectl("exec p -- ls")
     assert result.stderr == "error: unable to upgrade connection: pod p does not have a host assigned\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "message"),
+    [
+        ("tailLines=x", 400, 'strconv.ParseInt: parsing "x": invalid syntax'),
+        ("sinceTime=x", 400, 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'),
+        ("sinceSeconds=0", 422, 'PodLogOptions "p" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'),
+        (
+            "tailLines=-1&limitBytes=-1",
+            422,
+            'PodLogOptions "p" is invalid: [tailLines: Invalid value: -1: must be greater than or equal to 0, '
+            "limitBytes: Invalid value: -1: must be greater than 0]",
+        ),
+        (
+            "sinceSeconds=1&sinceTime=2026-01-05T09:00:00Z",
+            422,
+            'PodLogOptions "p" is invalid: []: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
+        ),
+        ("container=%F0", 400, "container \ufffd is not valid for pod p"),
+    ],
+)
+def test_what_may_not_be_asked_of_a_log(server: Server, query: str, code: int, message: str) -> None:
+    server.cluster.kubectl("run p --image=nginx")
+    server.cluster.settle()
+    given, status = ask(server, f"/api/v1/namespaces/default/pods/p/log?{query}")
+    assert (given, status["message"]) == (code, message)
+
+
+def test_a_query_that_is_no_text_is_answered(server: Server) -> None:
+    assert ask(server, "/api/v1/nodes?labelSelector=%F0")[0] == 400
+
+
+PLACES = (
+    *("/", "/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/%00", "/api/v1/nodes/node1/proxy/stats/summary"),
+    *(
+        "/api/v1/namespaces/default/pods",
+        "/api/v1/namespaces/%2e%2e/pods",
+        "/apis/apps/v1/deployments",
+        "/apis/metrics.k8s.io/v1beta1/nodes",
+    ),
+    *(
+        f"/api/v1/namespaces/default/pods/p{part}"
+        for part in ("", "/log", "/exec", "/attach", "/portforward", "/proxy/", ":x/proxy/", "/status")
+    ),
+)
+QUERIES = (
+    *("", "limit=1&continue=%00", "limit=x", "tailLines=1", "command=ls&stdout=1", "ports=x", "container=%F0", "labelSelector=!!"),
+    *("fieldSelector=%3D", "resourceVersion=9", "resourceVersion=x", "watch=1&timeoutSeconds=-1&resourceVersion=x", "verbose&exclude=%00"),
+)
+
+
+def test_no_read_is_answered_with_a_500(server: Server) -> None:
+    server.cluster.kubectl("run p --image=nginx")
+    server.cluster.settle()
+    context = ssl.create_default_context(cadata=server.ca_pem.decode())
+    connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=context, timeout=20)
+    for place in PLACES:
+        for query in QUERIES:
+            connection.request("GET", f"{place}?{query}", headers={"Authorization": f"Bearer {server.token}"})
+            answer = connection.getresponse()
+            assert answer.status < 500 or answer.status == 504, (place, query, answer.read())
+            assert not answer.read().startswith(b"<html><title>"), (place, query)
+    connection.close()
