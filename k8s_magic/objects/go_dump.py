@@ -87,7 +87,7 @@ def _zero(type: str) -> str:
 
 def _quantity(value: Any) -> str:
     """Models the fields of resource.Quantity after ParseQuantity."""
-    number, scale = quantity.scaled(value) if value else (0, 0)
+    number, scale = quantity.scaled(quantity.canonical(value)) if value else (0, 0)
     parsed = quantity.parse(value or 0)
     amount = f"(resource.int64Amount){{value:(int64){number} scale:(resource.Scale){scale}}}"
     return f"{{i:{amount} d:{_NO_DECIMAL} s:(string){'0' if value == '0' else parsed.text} Format:(resource.Format){parsed.format}}}"
