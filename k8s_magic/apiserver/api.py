@@ -276,9 +276,9 @@ class ApiServer:
         if kind.stored_as:
             read = kind.to_stored(writes.decode(self, kind, obj, options, caller))
             return kind.from_stored(self.create(self.stored_kind(kind), read, namespace, name, subresource, options, caller))
-        made = writes.create(self, kind, obj, namespace, options, caller)
+        made, written = writes.create(self, kind, obj, namespace, options, caller)
         if not options.dry_run:
-            self.note(kind, None, made, subresource, options, caller)
+            self.note(kind, None, written, subresource, options, caller)
         return made
 
     def update(self, kind: Kind, obj: Obj, namespace: str, subresource: str, options: WriteOptions, caller: Caller) -> Obj:

@@ -150,7 +150,7 @@ def server_side_apply(
         new = set_in(new, ("metadata", "annotations", LAST_APPLIED), marshal(applied) + "\n")
     if old is None:
         new["metadata"].pop("resourceVersion", None)
-        stored = writes.create(api, kind, new, namespace, options, caller)
+        stored, _ = writes.create(api, kind, new, namespace, options, caller)
     else:
         stored = writes.update(api, kind, old, new, subresource, options, caller)
     if not options.dry_run:

@@ -78,8 +78,11 @@ def _wrong_kind(api: ApiServer, kind: Kind, api_version: Any, name: Any) -> str:
     return f"{handled}: converting ({version}.{name}) to ({package}.{kind.kind}): unknown conversion"
 
 
-def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteOptions, caller: Caller) -> Obj:
-    """Store a new object. Models apiserver registry Store.Create and rest.BeforeCreate."""
+def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteOptions, caller: Caller) -> tuple[Obj, Obj]:
+    """Store a new object; also what of it its writer wrote, before admission and the kind's strategy had their say.
+
+    Models apiserver registry Store.Create and rest.BeforeCreate.
+    """
     draft = decode(api, kind, obj, options, caller)
     meta = draft.setdefault("metadata", {})
     _place(kind, meta, namespace)
@@ -91,8 +94,10 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
         attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller)
         admission.admit(attributes)
         admission.validate(attributes)
-        return api.commit(kind, Key(namespace, meta["name"]), draft, caller)
+        stored = api.commit(kind, Key(namespace, meta["name"]), draft, caller)
+        return stored, stored
     kind.default(draft)
+    written = {key: deep_copy(value) for key, value in draft.items() if key != "status" or "status" not in kind.subresources}
     attributes = admission.Attributes(api, "CREATE", kind, draft, None, caller, dry_run=options.dry_run, is_unnamed=is_unnamed)
     admission.admit(attributes)
     attributes.is_unnamed = False
@@ -108,7 +113,7 @@ def create(api: ApiServer, kind: Kind, obj: Obj, namespace: str, options: WriteO
     there = api.store.get(kind.resource, key)
     if there is not None:
         raise already_exists(kind, key.name, is_going=is_deleting(there))
-    return draft if options.dry_run else api.commit(kind, key, draft, caller)
+    return draft if options.dry_run else api.commit(kind, key, draft, caller), written
 
 
 def _place(kind: Kind, meta: Obj, namespace: str) -> None:

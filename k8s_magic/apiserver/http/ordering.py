@@ -19,6 +19,7 @@ TOP = (
     *("kind", "apiVersion", "metadata", "name", "versions", "preferredVersion", "serverAddressByClientCIDRs", "groupVersion", "resources"),
     *("immutable", "data", "binaryData", "stringData", "type", "spec", "status", "message", "reason", "details", "code", "items"),
 )
+RESOURCE = ("name", "singularName", "namespaced", "group", "version", "kind", "verbs", "shortNames", "categories", "storageVersionHash")
 BELOW: dict[str, Any] = {"metadata": META, "details": DETAILS}
 
 
@@ -30,6 +31,8 @@ def in_go_order(obj: Any) -> Any:
     metadata = found.get("metadata")
     if isinstance(metadata, dict) and "managedFields" in metadata:
         metadata["managedFields"] = [_ordered(entry, ENTRY) for entry in metadata["managedFields"]]
+    if found.get("kind") == "APIResourceList" and isinstance(found.get("resources"), list):
+        found["resources"] = [_ordered(resource, RESOURCE) for resource in found["resources"]]
     if isinstance(found.get("items"), list):
         found["items"] = [in_go_order(item) for item in found["items"]]
     return found
