@@ -62,7 +62,7 @@ def stop(cluster: Cluster) -> None:
 class Driver:
     """Lets a live cluster and its pictures go on by themselves: in a thread, so that they also do while a cell runs.
 
-    Where there are no threads, the event loop's own beats move them, between cells.
+    Where there are no threads, the event loop's own beats move them, between cells; with no loop either, the next access does.
     """
 
     def __init__(self, cluster: Cluster, refresh: Callable[[], None]) -> None:
@@ -75,7 +75,7 @@ class Driver:
         if _has_threads():
             self._thread = threading.Thread(target=self._run, name="k8s-magic live", daemon=True)
             self._thread.start()
-        else:
+        elif _has_loop():
             self._task = asyncio.get_running_loop().create_task(self._beat())
 
     def _run(self) -> None:
@@ -103,6 +103,14 @@ class Driver:
 
 def _has_threads() -> bool:
     return sys.platform != "emscripten"
+
+
+def _has_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def share(cluster: Cluster) -> None:

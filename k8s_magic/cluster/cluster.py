@@ -387,9 +387,10 @@ class Cluster:
 
     def stop_background(self) -> str:
         """End all watches left on with `&`; gives what they printed last."""
-        for run in self.world.background:
-            run.cancel()
-        return self.take_background()
+        with self.lock:
+            for run in self.world.background:
+                run.cancel()
+            return self.take_background()
 
     # --- Requests from outside ---
 

@@ -23,10 +23,10 @@ def recorded(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatena
 
     @functools.wraps(method)
     def call(cluster: Cluster, *args: P.args, **kwargs: P.kwargs) -> R:
-        if cluster.log.is_busy:
-            return method(cluster, *args, **kwargs)
         given = dict(list(signature.bind(cluster, *args, **kwargs).arguments.items())[1:])
-        with cluster.lock:
+        with cluster.lock:  # Before the log is looked at: a live cluster's thread may be at work.
+            if cluster.log.is_busy:
+                return method(cluster, *args, **kwargs)
             cluster.catch_up()
             entry = Called(cluster.now, method.__name__, given)
             try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from k8s_magic.apiserver.api import ApiServer
 from k8s_magic.apiserver.caller import Caller
-from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, WriteOptions
+from k8s_magic.apiserver.client import DeleteOptions, Impersonation, PatchType, Stream, TableObjects, WriteOptions
 from k8s_magic.apiserver.http import Request
 from k8s_magic.apiserver.local import NO_DELETE_OPTIONS, NO_WRITE_OPTIONS, LocalClient
 from k8s_magic.cluster.log import Command, Received, Requested, Who
@@ -65,16 +65,35 @@ class RecordedClient(LocalClient):
         """Do it, by the plain client, as an input of its own or as part of what is being worked off."""
         cluster, log = self._cluster, self._cluster.log
         plain = getattr(super(), verb)
-        if log.is_busy:
-            if self._command is not None:
-                self._command.only_read = False
-                self._command.asked_for_write |= _asks_for_write(arguments)
-            return plain(**arguments)
-        with cluster.lock:
+        with cluster.lock:  # Before the log is looked at: a live cluster's thread may be at work.
+            if log.is_busy:
+                if self._command is not None:
+                    self._command.only_read = False
+                    self._command.asked_for_write |= _asks_for_write(arguments)
+                return plain(**arguments)
             cluster.catch_up()
             given = {name: _as_data(value) for name, value in arguments.items()}
             with log.doing(Requested(cluster.now, verb, who(self.caller), given, cluster.api.store.revision)):
                 return plain(**arguments)
+
+    def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "", table: TableObjects = "") -> Obj:
+        with self._cluster.lock:
+            return super().get(resource, name, namespace, subresource=subresource, table=table)
+
+    def list(
+        self,
+        resource: str,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        fields: str = "",
+        limit: int = 0,
+        continue_token: str = "",
+        table: TableObjects = "",
+    ) -> Obj:
+        token = continue_token
+        with self._cluster.lock:
+            return super().list(resource, namespace, labels=labels, fields=fields, limit=limit, continue_token=token, table=table)
 
     def create(
         self,

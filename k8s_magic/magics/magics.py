@@ -85,7 +85,8 @@ class KMagics(Magics, Configurable):
             asked = f'unknown picture "{words[0]}" for "%view"' if words else "usage: %view PICTURE"
             raise KubectlError(f"error: {asked}; there are {', '.join(known)}")
         try:
-            picture = known[words[0]](self.session.client, self.session.inspector, tuple(words[1:]))
+            with self.session.alone():
+                picture = known[words[0]](self.session.client, self.session.inspector, tuple(words[1:]))
         except ApiError as error:
             raise KubectlError(f"Error from server ({error.reason}): {error}") from None
         except (ValueError, UsageError) as error:

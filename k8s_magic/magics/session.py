@@ -112,13 +112,13 @@ class Session:
 
     def turned_back(self) -> None:
         """The cluster is another one, or stands elsewhere in its past: pictures begin anew."""
-        with self._alone():
+        with self.alone():
             self._before_last = self._shown = self.revision
             for view in list(self._views):
                 view.attach(self.client, self.inspector)
                 view.follow(self.revision)
 
-    def _alone(self) -> AbstractContextManager[object]:
+    def alone(self) -> AbstractContextManager[object]:
         """Meanwhile the live clock's thread leaves cluster and pictures alone."""
         return self._cluster.lock if self._cluster is not None else contextlib.nullcontext()
 
@@ -175,7 +175,7 @@ class Session:
 
     def add_view(self, view: Any) -> None:
         """Let a picture follow the cluster, starting with the steps of the last command."""
-        with self._alone():
+        with self.alone():
             self._views.add(view)
             view.follow(self._before_last)
 

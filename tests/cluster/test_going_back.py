@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -281,6 +282,24 @@ def test_a_live_cluster_turns_back_and_goes_on_from_there(cluster: Cluster) -> N
     before = cluster.now
     assert journal(cluster.fork()) == journal(cluster)
     assert cluster.now == before
+
+
+def test_writes_beside_a_live_clocks_thread_are_all_inputs(cluster: Cluster) -> None:
+    cluster.kubectl("create deployment web --image=nginx --replicas=5")
+    live.go_live(cluster, 3000)
+    driver = live.Driver(cluster, lambda: cluster.tick("50ms"))  # Far busier than pictures are.
+    try:
+        for number in range(20):
+            page = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"page-{number}"}}
+            cluster.client.create("configmaps", page, "default")
+            cluster.client.patch("deployments.apps", "web", "default", "merge", {"spec": {"replicas": number % 7}})
+            assert len(cluster.client.list("pods", "default")["items"]) < 50
+            time.sleep(0.01)
+    finally:
+        driver.stop()
+    live.stop(cluster)
+    assert sum(isinstance(entry, CHANGES) for entry in cluster.log.entries) == 40
+    assert journal(cluster.fork()) == journal(cluster)
 
 
 # --- Any sequence ---

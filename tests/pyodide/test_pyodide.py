@@ -63,7 +63,7 @@ def checkout_root() -> Path:
     return HERE.parent.parent
 
 
-@pytest.mark.parametrize(("script", "word"), [("scenario.py", "Running"), ("random_commands.py", "replayed")])
+@pytest.mark.parametrize(("script", "word"), [("scenario.py", "Running"), ("random_commands.py", "replayed"), ("three_modes.py", "live")])
 def test_the_same_bytes_as_in_cpython(runtime: Path, wheels: Path, tmp_path: Path, script: str, word: str) -> None:
     in_pyodide = run("node", HERE / "run.mjs", runtime, wheels, HERE / script)
     with pytest.MonkeyPatch.context() as patch:
