@@ -51,12 +51,13 @@ class ApiRequest(tornado.web.RequestHandler):
     def _wait_if_polling(self) -> None:
         """A client that asks the same again on one connection waits, as `kubectl drain` does: for it, too, time must pass.
 
-        It may wait for several things in turn, so that each connection remembers all that was asked on it.
+        It may wait for several things in turn, so that each connection remembers what was asked on it since the last write:
+        who writes does more than wait.
         """
-        if self.request.method != "GET":
-            return
         context: Any = self.request.connection.context  # type: ignore[union-attr]  # A request has one.
         asked: dict[str, float] = context.__dict__.setdefault("asked", {})
+        if self.request.method != "GET":
+            return asked.clear()
         uri, now = self.request.uri or "", asyncio.get_running_loop().time()
         if len(asked) > MOST_POLLED:
             asked.clear()
