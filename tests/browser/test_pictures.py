@@ -146,6 +146,7 @@ def test_each_picture_is_played_and_scrubbed(base: str, page: Any, complaints: l
             _with_pointer(page, root)
         _still(page)
         root.screenshot(path=SHOTS / f"{front}-{name}.png")
+    _points_out_a_workload(page, _root(page, list(PICTURES).index("placement")))
     assert page.locator(".k8sm img").count() == 0
     assert any(EVIL in words for words in page.locator(".k8sm svg text, .k8sm svg title").all_text_contents())
     _in_the_dark(page, front)
@@ -228,6 +229,20 @@ def _with_pointer(page: Any, root: Any) -> None:
     _plays(page, root, "no")
     assert root.get_attribute("data-step") == str(frames - 1)
     assert slider.get_attribute("aria-valuetext").startswith(f"step {frames - 1}/")
+
+
+def _points_out_a_workload(page: Any, root: Any) -> None:
+    """Resting on its name in the head, by pointer or by keyboard, leaves its own pods in full colour."""
+    name = root.locator(".k8sm-key").first
+    others = root.locator("[data-id].k8sm-other")
+    assert others.count() == 0
+    name.hover()
+    assert others.count() == root.locator("[data-id]:not([data-of='deployment/web'])").count() > 0
+    root.locator(".k8sm-step").hover()
+    name.focus()
+    assert others.count() > 0
+    name.blur()
+    assert others.count() == 0
 
 
 def _in_the_dark(page: Any, front: str) -> None:

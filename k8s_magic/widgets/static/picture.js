@@ -259,10 +259,9 @@ function render({ model, el }) {
     const newest = marks.length ? marks[marks.length - 1][0] : 0;
     const several = frames.length - newest > 1;
     // With nothing new the steps of the command before stay within reach.
-    const shown = several || marks.length < 2 ? newest : marks[marks.length - 2][0];
-    begin = shown;
+    begin = several || marks.length < 2 ? newest : marks[marks.length - 2][0];
     const options = marks.map(([where, words]) => [where, words ? `since kubectl ${words}` : "since this cell"]);
-    fill(since, options.filter(([where]) => where <= shown).reverse(), shown);
+    fill(since, options.filter(([where]) => where <= begin).reverse(), begin);
     since.style.display = options.length > 1 ? "" : "none";
     controls.style.display = frames.length - begin > 1 ? "" : "none";
     ranged();
@@ -285,7 +284,8 @@ function render({ model, el }) {
 
   // Resting on a workload's name, by pointer or focus, shows which pods are its own.
   const marked = (event) => {
-    const of = event.target.closest?.(".k8sm-key")?.dataset.of;
+    const leaves = event.type === "focusout" || event.type === "pointerleave";
+    const of = leaves ? undefined : event.target.closest?.(".k8sm-key")?.dataset.of;
     if (of === root.dataset.of) return;
     if (of) root.dataset.of = of; else delete root.dataset.of;
     for (const pod of stage.querySelectorAll("[data-id][data-of]")) pod.classList.toggle("k8sm-other", !!of && pod.dataset.of !== of);
