@@ -71,11 +71,18 @@ def _check_depth(text: str) -> None:
     flow = text.count("[") + text.count("{")
     if flow <= _DEEPEST and max(len(opening[0]) for opening in _OPENING.finditer(text)) <= _DEEPEST:
         return
+    too_deep = YamlError("yaml: exceeded max depth of 10000")
     depth = 0
-    for token in yaml.scan(text, Loader=_LoaderBase):
-        depth += isinstance(token, _DEEPER) - isinstance(token, _HIGHER)
-        if depth > _DEEPEST:
-            raise YamlError("yaml: exceeded max depth of 10000")
+    try:
+        for token in yaml.scan(text, Loader=_LoaderBase):
+            depth += isinstance(token, _DEEPER) - isinstance(token, _HIGHER)
+            if depth > _DEEPEST:
+                raise too_deep
+    except yaml.MarkedYAMLError as error:
+        # Newer versions of libyaml have a limit of their own, and look ahead so far that they meet it first.
+        if error.problem == "exceeded maximum nesting depth":
+            raise too_deep from None
+        raise
 
 
 def _check_escapes(text: str) -> None:
