@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from k8s_magic.apiserver.client import DeleteOptions
@@ -51,16 +52,26 @@ class Pruning:
 
     def run(self) -> None:
         """Delete what bears the annotation of apply, fits the selector and was not applied now."""
-        mappings = self._mappings()
+        for mapping, obj in self.left_over(self.mappings()):
+            if self.dry != "client":
+                grace = self.grace_seconds if self.grace_seconds >= 0 else None
+                options = DeleteOptions(grace_seconds=grace, propagation=self.cascade, dry_run=self.dry == "server")
+                metadata = obj["metadata"]
+                self.call.client.delete(mapping.resource, metadata["name"], metadata.get("namespace", ""), options=options)
+            common.object_printer(self.call, "pruned", self.dry)(obj)
+
+    def left_over(self, mappings: list[Mapping]) -> Iterator[tuple[Mapping, Obj]]:
+        """What there is to prune, of those kinds."""
         for namespace in self.namespaces:
             for mapping in mappings:
                 if mapping.namespaced:
-                    self._prune(mapping, namespace)
+                    yield from self._of(mapping, namespace)
         for mapping in mappings:
             if not mapping.namespaced:
-                self._prune(mapping, "")
+                yield from self._of(mapping, "")
 
-    def _mappings(self) -> list[Mapping]:
+    def mappings(self) -> list[Mapping]:
+        """The kinds to look through; klog says where they are not the caller's choice."""
         if self._allowed:
             return self._allowed
         common.klog(self.call, "prune.go:71", _DEPRECATED)
@@ -74,14 +85,8 @@ class Pruning:
         group = "" if parts[0] == "core" else parts[0]
         return self.call.mapper.by_kind(f"{group}/{parts[1]}" if group else parts[1], parts[2])
 
-    def _prune(self, mapping: Mapping, namespace: str) -> None:
+    def _of(self, mapping: Mapping, namespace: str) -> Iterator[tuple[Mapping, Obj]]:
         for item in self.call.client.list(mapping.resource, namespace, labels=self.call.flags["selector"])["items"]:
             metadata = item["metadata"]
-            if LAST_APPLIED not in (metadata.get("annotations") or {}) or metadata["uid"] in self.uids:
-                continue
-            obj: Obj = {"apiVersion": mapping.api_version, "kind": mapping.kind, **item}
-            if self.dry != "client":
-                grace = self.grace_seconds if self.grace_seconds >= 0 else None
-                options = DeleteOptions(grace_seconds=grace, propagation=self.cascade, dry_run=self.dry == "server")
-                self.call.client.delete(mapping.resource, metadata["name"], namespace, options=options)
-            common.object_printer(self.call, "pruned", self.dry)(obj)
+            if LAST_APPLIED in (metadata.get("annotations") or {}) and metadata["uid"] not in self.uids:
+                yield mapping, {"apiVersion": mapping.api_version, "kind": mapping.kind, **item}

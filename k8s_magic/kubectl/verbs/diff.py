@@ -1,6 +1,6 @@
 """kubectl diff: what apply would change, as `diff -u -N` shows it. Models kubectl/pkg/cmd/diff.
 
-Not modelled: --prune, KUBECTL_EXTERNAL_DIFF.
+Not modelled: KUBECTL_EXTERNAL_DIFF.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import Exit, UserError, not_found, report
 from k8s_magic.kubectl.printers import without_managed_fields
+from k8s_magic.kubectl.pruning import Pruning
+from k8s_magic.kubectl.resources import Mapping
 from k8s_magic.kubectl.unified import unified
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects.meta import Obj
@@ -51,20 +53,28 @@ def _texts(call: Call) -> dict[str, tuple[str, str]]:
     if call.flags["force-conflicts"] and not call.flags["server-side"]:
         raise UsageError("--force-conflicts only works with --server-side")
     texts: dict[str, tuple[str, str]] = {}
+    pruning = Pruning(call, "server", "Background", -1)
+    prunable = pruning.mappings() if call.flags["prune"] else []
 
     def compare(info: Info) -> None:
         live = _live(call, info)
         merged = _merged(call, info, live)
+        pruning.visited(Info(info.mapping, info.name, info.namespace, obj=merged))
         if not call.flags["show-managed-fields"]:
             live, merged = without_managed_fields(live) if live else None, without_managed_fields(merged)
         if info.mapping.kind == "Secret" and not info.mapping.group and not call.flags["show-secrets"]:
             live, merged = _masked(live, merged)
-        group = f"{info.mapping.group}." if info.mapping.group else ""
-        name = f"{group}{info.mapping.version}.{info.mapping.kind}.{info.namespace}.{info.name}"
-        texts[name] = (yamls.dump(live) if live else "", yamls.dump(merged))
+        texts[_file_name(info.mapping, info.namespace, info.name)] = (yamls.dump(live) if live else "", yamls.dump(merged))
 
     builder.select(call, builder.query_of(call, continue_on_error=False)).visit(compare)
+    for mapping, obj in pruning.left_over(prunable):
+        texts[_file_name(mapping, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])] = (yamls.dump(obj), "")
     return texts
+
+
+def _file_name(mapping: Mapping, namespace: str, name: str) -> str:
+    group = f"{mapping.group}." if mapping.group else ""
+    return f"{group}{mapping.version}.{mapping.kind}.{namespace}.{name}"
 
 
 def _live(call: Call, info: Info) -> Obj | None:
