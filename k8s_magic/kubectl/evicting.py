@@ -45,6 +45,9 @@ class Evicting:
                 self._delete(pod)
             if self.dry == "server":
                 return
+        else:
+            # Go runs the goroutine that was made last before the others.
+            pods = [*pods[-1:], *pods[:-1]]
         client = self.call.client
         self.end = client.now() + self.timeout_s if self.timeout_s else None
         leaving = [_Leaving({"apiVersion": "v1", "kind": "Pod", **pod}, client.now(), self.call.flags["disable-eviction"]) for pod in pods]
