@@ -11,6 +11,7 @@ from k8s_magic.apiserver.caller import Caller
 from k8s_magic.apiserver.client import PatchType, WriteOptions
 from k8s_magic.apiserver.errors import ApiError, bad_request, invalid, unsupported_media_type
 from k8s_magic.apiserver.managed_fields import Manager, checking
+from k8s_magic.apiserver.managed_fields.ledger import LAST_APPLIED
 from k8s_magic.kinds import schema
 from k8s_magic.kinds.errors import invalid as invalid_field
 from k8s_magic.kinds.kind import Kind
@@ -91,7 +92,6 @@ def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
     raise unsupported_media_type(f"the body of the request was in an unknown format - accepted media types include: {accepted}")
 
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """kubectl's own record of what it applied; where it is, server-side apply by kubectl keeps it up to date."""
 TYPE_ERROR = re.compile(r"json: cannot unmarshal (\w+).* of type (.+)$")
 

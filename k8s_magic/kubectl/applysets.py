@@ -50,7 +50,10 @@ def of_call(call: Call, dry: DryRun, options: WriteOptions) -> ApplySet | None:
     resource, _, name = text.partition("/") if "/" in text else ("secrets", "", text)
     if not name:
         raise UsageError(f"invalid parent reference {quoted(text)}: name cannot be blank")
-    mapping = call.mapper.by_type(resource)
+    try:
+        mapping = call.mapper.by_type(resource)
+    except UsageError:
+        raise UsageError(f"invalid parent reference {quoted(text)}: no matches for /, Resource={resource}") from None
     return ApplySet(call, mapping, name, call.namespace if call.explicit_namespace and mapping.namespaced else "", dry, options)
 
 

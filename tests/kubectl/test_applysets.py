@@ -58,3 +58,12 @@ def test_a_parent_that_is_somebody_elses(shell: Shell) -> None:
 
 def test_without_the_variable_there_is_no_such_flag(kubectl: Shell) -> None:
     assert "unknown flag: --applyset" in kubectl.fails("apply -f x --prune --applyset=mine")
+
+
+def test_a_parent_of_no_kind(shell: Shell) -> None:
+    assert "no matches for /, Resource=bogus" in shell.fails("apply -n default -f one.yaml --prune --applyset=bogus/x")
+
+
+def test_server_side_apply_takes_over_what_client_side_apply_wrote(shell: Shell) -> None:
+    shell.ok("apply -n default -f both.yaml --prune --applyset=mine")
+    assert shell.ok("apply -n default --server-side -f one.yaml --prune --applyset=other") == "configmap/a serverside-applied\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from k8s_magic.kinds.custom import definition
 from k8s_magic.kinds.kind import Kind
 from k8s_magic.objects.meta import Obj
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 PENDING_LIMIT = 64
 """Writes of one object that may wait to be worked out; a bound on memory, not a setting."""
 
@@ -135,8 +137,20 @@ class Ledger:
             new = remove(typed, new, root, _given_up(before.fields, config, managers, manager))
         difference = compare(typed, live if live is not None else {}, new, root)
         if not force:
-            _refuse_conflicts(managers, manager, difference)
+            allowed = self._from_last_applied(live, root) if live is not None and manager.name == "kubectl" else frozenset()
+            _refuse_conflicts(managers, manager, difference, allowed)
         return new, _after(managers, manager, difference)
+
+    def _from_last_applied(self, live: Obj, root: Node) -> Set[Path]:
+        """What kubectl may take over from its own client-side apply: what stands as it applied it. Models lastappliedmanager.go."""
+        try:
+            last = json.loads(((live["metadata"].get("annotations") or {}).get(LAST_APPLIED)) or "")
+        except ValueError:
+            return frozenset()
+        if not isinstance(last, dict):
+            return frozenset()
+        difference = compare(self._types(), last, live, root)
+        return fields_of(self._types(), last, root) - difference.added - difference.modified - difference.removed
 
     def commit_apply(self, uid: str, managers: Mapping[Manager, Any]) -> None:
         """The object that `apply` worked out has been stored under `uid`."""
@@ -196,9 +210,11 @@ def _given_up(before: Fields, now: Fields, managers: Mapping[Manager, _Owned], m
     return frozenset(path for path in dropped if path not in held)
 
 
-def _refuse_conflicts(managers: Mapping[Manager, _Owned], manager: Manager, difference: Comparison) -> None:
+def _refuse_conflicts(managers: Mapping[Manager, _Owned], manager: Manager, difference: Comparison, allowed: Set[Path]) -> None:
     changed = difference.modified | difference.added
-    conflicts = [(other, path) for other, owned in managers.items() if other != manager for path in sorted(owned.fields & changed)]
+    conflicts = [
+        (other, path) for other, owned in managers.items() if other != manager for path in sorted((owned.fields & changed) - allowed)
+    ]
     if not conflicts:
         return
     causes = [{"reason": "FieldManagerConflict", "message": f"conflict with {other}", "field": shown(path)} for other, path in conflicts]
