@@ -1,5 +1,6 @@
 """An IPython shell with the extension loaded, as a notebook has it."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,14 @@ class Cell(NamedTuple):
     stdout: str
     stderr: str
     error: BaseException | None
+
+
+@pytest.fixture(autouse=True)
+def interrupts() -> Iterator[None]:
+    """Ctrl+C as a kernel has it while a cell runs; a shell's background job (`pytest &`) is born ignoring it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
