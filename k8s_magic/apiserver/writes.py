@@ -26,7 +26,6 @@ SYSTEM_FIELDS = (
     "deletionGracePeriodSeconds",
     "generation",
     "namespace",
-    "generateName",
     "selfLink",
 )
 # What of the metadata the status strategies leave to the writer; a Deployment's revision is an annotation.

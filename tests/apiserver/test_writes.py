@@ -188,3 +188,10 @@ def test_every_write_is_in_the_journal_with_its_actor(client: LocalClient) -> No
     client.delete("configmaps", "a", "default", options=DeleteOptions())
     entry = client.api.store.journal[-1]
     assert (entry.type, entry.actor, entry.key, entry.causes) == ("DELETED", "kubectl", Key("default", "a"), client.causes)
+
+
+def test_what_a_name_was_made_from_may_be_rewritten(client: LocalClient) -> None:
+    made = client.create("configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "a-"}}, "default")
+    name = made["metadata"]["name"]
+    changed = client.patch("configmaps", name, "default", "merge", {"metadata": {"generateName": "b-"}})
+    assert (changed["metadata"]["generateName"], changed["metadata"]["name"]) == ("b-", name)

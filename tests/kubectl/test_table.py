@@ -81,6 +81,8 @@ def test_sorting(maps: Shell) -> None:
     assert maps.ok("get cm --sort-by=.data.x --no-headers").split()[::3] == ["a", "b"]
     assert maps.ok("get cm --sort-by={.metadata.name} -o name") == "configmap/a\nconfigmap/b\n"
     # A table that cannot be sorted is not printed, and nothing is said of why: so upstream.
+    mixed = maps("get cm,sa --sort-by=.metadata.name")
+    assert (mixed.err, mixed.code) == ('error: couldn\'t find any field with path "{.metadata.name}" in the list of objects\n', 1)
     assert maps("get cm --sort-by=.bogus").err == "No resources found in default namespace.\n"
     said = maps("get cm --sort-by=.bogus -o name")
     assert said.err == 'error: couldn\'t find any field with path "{.bogus}" in the list of objects\n'

@@ -273,6 +273,7 @@ def test_taints(kubectl: Shell) -> None:
         "error: node n1 already has a taint(s) with same effect(s) and --overwrite is false\n"
     )
     assert kubectl.ok("taint node n1 a- d:PreferNoSchedule") == "node/n1 modified\n"
+    assert kubectl.fails("taint node/n1 a=b:NoSchedule") == 'the server doesn\'t have a resource type "node/n1"\n'
     assert kubectl.fails("taint node n1 x-") == 'error: taint "x" not found\n'
     assert kubectl.ok("get node n1 -o jsonpath='{.spec.taints[*].key}'") == "d c"
     assert kubectl.ok("cordon n1") == "node/n1 cordoned\n"

@@ -167,7 +167,8 @@ def _print_tables(call: Call) -> None:
     if call.flags["ignore-not-found"]:
         result.ignored = not_found
     infos, error = result.infos()
-    if call.flags["sort-by"] and not call.flags["server-print"]:
+    # Of several tables upstream sorts the tables, not their rows, by a field that tables hardly have.
+    if call.flags["sort-by"] and (len(infos) > 1 or not call.flags["server-print"]):
         infos = _sorted_infos(call, infos)
     tables = _Tables(call, call.flags["show-kind"] or len({info.mapping for info in infos}) > 1)
     for info in infos:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from k8s_magic.kubectl import builder, common
 from k8s_magic.kubectl.builder import Info
 from k8s_magic.kubectl.environment import UsageError
-from k8s_magic.kubectl.errors import Aggregate, quoted
+from k8s_magic.kubectl.errors import Aggregate, NoSuchResource, quoted
 from k8s_magic.kubectl.verb import Call, Verb
 from k8s_magic.objects import selectors
 from k8s_magic.objects.meta import Obj
@@ -96,7 +96,7 @@ def _taint(spec: str) -> Obj:
 
 def _check(call: Call, resources: list[str], add: list[Obj], remove: list[Obj]) -> None:
     name = resources[0].lower()
-    if call.mapper.by_type(name).kind != "Node":
+    if _kind(call, name) != "Node":
         raise UsageError(f"invalid resource type {name}, only node types are supported")
     both = [f"{r['key']}={r['effect']}" for a in add for r in remove if a["key"] == r["key"] and r["effect"] in ("", a["effect"])]
     if both:
@@ -105,6 +105,14 @@ def _check(call: Call, resources: list[str], add: list[Obj], remove: list[Obj]) 
         raise UsageError("setting 'all' parameter with a non empty selector is prohibited")
     if not call.flags["all"] and not call.flags["selector"] and len(resources) < 2:
         raise UsageError("at least one resource name must be specified since 'all' parameter is not set")
+
+
+def _kind(call: Call, resource: str) -> str:
+    """Models TaintOptions.Validate, which asks the mapper itself: its refusal has no `error: ` before it."""
+    try:
+        return call.mapper.by_type(resource).kind
+    except UsageError as error:
+        raise NoSuchResource(str(error)) from None
 
 
 def _changed(call: Call, info: Info, add: list[Obj], remove: list[Obj]) -> tuple[str, list[Obj]]:
