@@ -1,5 +1,6 @@
 """An IPython shell with the extension loaded, as a notebook has it."""
 
+import atexit
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     yield shell
     shell.run_line_magic("unload_ext", "k8s_magic")
     InteractiveShell.clear_instance()
+    # Or each of hundreds of shells would be emptied at the end of the run, with a search for garbage through all that tests have left.
+    atexit.unregister(shell.atexit_operations)
 
 
 @pytest.fixture
