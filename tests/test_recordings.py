@@ -13,13 +13,10 @@ NORMALIZER = load_normalizer(Path(__file__).parent / "transcripts")
 # Recording -> the number of steps in which our nodes are more real than scripted ones, and why.
 DIFFER: dict[str, tuple[int, str]] = {}
 
-
-SAMPLE = 6
-"""One recording of so many is replayed by the fast suite, all by the slow one."""
 NAMES = sorted(path.stem for path in RECORDINGS.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] if i % SAMPLE else []) for i, name in enumerate(NAMES)])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_step_matches(name: str) -> None:
     outcome = replay_file(RECORDINGS / f"{name}.yaml", NORMALIZER)
     expected, why = DIFFER.get(name, (0, ""))
