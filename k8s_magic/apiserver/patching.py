@@ -85,7 +85,7 @@ def _patched(kind: Kind, obj: Obj, patch_type: PatchType, patch: Any) -> Any:
         return patches.merge_patch(obj, patch)
     if patch_type == "strategic" and kind.schema is None:
         if not isinstance(patch, dict):
-            raise bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}")
+            raise bad_request(f"json: cannot unmarshal {gojson.type_name(patch)} into Go value of type map[string]interface {{}}")
         new = strategic.strategic_patch(obj, patch, schema.ref(kind.group, kind.version, kind.kind), schema.definitions())
         return {**new, "apiVersion": obj["apiVersion"], "kind": obj["kind"]}  # It is patched as what it is.
     accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from k8s_magic.kubectl import common, list_validation
 from k8s_magic.kubectl.environment import UsageError
 from k8s_magic.kubectl.errors import quoted
+from k8s_magic.kubectl.resources import NoKindMatch
+from k8s_magic.kubectl.verb import Call
 from k8s_magic.objects.meta import Obj
 
 _STRINGS = ("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion")
 _MAPS = ("labels", "annotations")
 _TIME = re.compile(r"\d{4}")
+_NO_WARNINGS = "cannot perform warn validation if server-side field validation is unsupported, skipping validation"
 _TURN_OFF = "if you choose to ignore these errors, turn validation off with --validate=false"
 
 
-def check_kind(obj: Any, source: str) -> None:
-    """The client's part of --validate=strict. Models kubectl/pkg/validation.ParamVerifyingSchema."""
-    fault = _kind_fault(obj)
+def check(call: Call, obj: Any, source: str) -> None:
+    """The client's part of --validate. Models kubectl/pkg/validation.ParamVerifyingSchema."""
+    fault = _kind_fault(obj) or _fault_by_schema(call, obj)
     if fault:
         raise UsageError(f'error validating "{source}": error validating data: {fault}; {_TURN_OFF}')
 
@@ -35,6 +39,26 @@ def _kind_fault(obj: Any) -> str:
     if obj["kind"] != "List":
         return ""
     return next((fault for fault in map(_kind_fault, obj.get("items") or ()) if fault), "")
+
+
+def _fault_by_schema(call: Call, obj: Obj) -> str:
+    """What the server validates is left to it; a List is of no kind that it could validate, nor is a kind that it does not have."""
+    is_list = (obj["apiVersion"], obj["kind"]) == ("v1", "List")
+    if not is_list and _is_served(call, obj):
+        return ""
+    if common.validation(call) == "Warn":
+        common.klog(call, "schema.go:145", _NO_WARNINGS)
+        return ""
+    found = list_validation.faults(obj.get("items") or [], call.client.schema()) if is_list else []
+    return found[0] if len(found) == 1 else f"[{', '.join(found)}]" if found else ""
+
+
+def _is_served(call: Call, obj: Obj) -> bool:
+    try:
+        call.mapper.by_kind(obj["apiVersion"], obj["kind"])
+    except NoKindMatch:
+        return False
+    return True
 
 
 def decode_fault(obj: Any) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from k8s_magic.kubectl import kustomize, metadata_check, yamls
 from k8s_magic.kubectl.environment import Files, UsageError
-from k8s_magic.kubectl.errors import Aggregate, Unreachable, quoted
+from k8s_magic.kubectl.errors import Aggregate, NoSuchResource, Unreachable, quoted
 from k8s_magic.kubectl.legacy.manifests import modern
 from k8s_magic.kubectl.resources import Mapping, NoKindMatch
 from k8s_magic.kubectl.verb import Call
@@ -41,7 +41,7 @@ class Stream:
                 return
             try:
                 if validate:
-                    metadata_check.check_kind(document, self.source)
+                    metadata_check.check(call, document, self.source)
             except UsageError as error:
                 yield error
                 return
@@ -52,7 +52,7 @@ class Stream:
             self._check(document)
             if isinstance(document.get("items"), list):
                 for item in document["items"]:
-                    yield from self._items(call, _of_list(document, item), local)
+                    yield from map(_in_list, self._items(call, _of_list(document, item), local))
                 return
             yield self._mapped(call, document, local)
         except UsageError as error:
@@ -77,7 +77,16 @@ class Stream:
         except NoKindMatch as error:
             name, namespace = quoted(metadata.get("name") or ""), quoted(metadata.get("namespace") or "")
             where = f"resource mapping not found for name: {name} namespace: {namespace} from {quoted(self.source)}"
-            raise UsageError(f"{where}: {error}\nensure CRDs are installed first") from None
+            raise NotMapped(f"{where}: {error}\nensure CRDs are installed first") from error
+
+
+class NotMapped(UsageError):
+    """An object whose kind the API does not have."""
+
+
+def _in_list(found: tuple[Mapping, Obj] | Exception) -> tuple[Mapping, Obj] | Exception:
+    """Of an item of a List upstream says less, and without `error: ` before it. Models resource.FlattenListVisitor."""
+    return NoSuchResource(f"unable to recognize {found.__cause__}") if isinstance(found, NotMapped) else found
 
 
 def _of_list(document: Obj, item: Any) -> Any:
